@@ -1,0 +1,203 @@
+/// A value in a document: a cursor, cheap to copy, that decodes when asked.
+package struct JSONValue: Sendable {
+    package enum Kind: UInt8, Sendable, CustomStringConvertible {
+        case null, bool, number, string, array, object
+
+        package var description: String {
+            switch self {
+            case .null: "null"
+            case .bool: "boolean"
+            case .number: "number"
+            case .string: "string"
+            case .array: "array"
+            case .object: "object"
+            }
+        }
+    }
+
+    let storage: JSONDocument.Storage
+    let index: Int
+
+    init(storage: JSONDocument.Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
+
+    private var entry: TapeEntry { storage.tape[index] }
+
+    package var kind: Kind { entry.kind }
+    package var isNull: Bool { entry.kind == .null }
+
+    package var bool: Bool? {
+        entry.kind == .bool ? storage.bytes[Int(entry.start)] == 0x74 : nil
+    }
+
+    package var number: JSONNumber? {
+        entry.kind == .number
+            ? JSONNumber(text: String(decoding: storage.bytes[range], as: UTF8.self)) : nil
+    }
+
+    /// The decoded text of a string; nil for other kinds.
+    package var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The same as bytes, always valid UTF-8.
+    package var utf8: [UInt8]? {
+        guard entry.kind == .string else { return nil }
+        let inner = storage.bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
+        return entry.isPlain ? Array(inner) : StringDecoder.decode(inner)
+    }
+
+    /// Where the value stands in `JSONDocument.bytes`, quotes and brackets included.
+    package var range: Range<Int> { Int(entry.start)..<Int(entry.end) }
+
+    /// The value's JSON text as it was written.
+    package var text: [UInt8] { Array(storage.bytes[range]) }
+
+    package var position: TextPosition { TextPosition(of: Int(entry.start), in: storage.bytes) }
+
+    // MARK: - Members and elements
+
+    /// Members or elements, duplicate keys counted each; 0 for other kinds.
+    package var count: Int { entry.count }
+
+    /// The last member of this name; nil when there is none or this is no object.
+    package subscript(_ name: String) -> JSONValue? {
+        var name = name
+        return name.withUTF8 { find($0) }
+    }
+
+    package subscript(utf8 name: [UInt8]) -> JSONValue? {
+        name.withUnsafeBufferPointer { find($0) }
+    }
+
+    private func find(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        guard entry.kind == .object else { return nil }
+        var found: Int?
+        var at = index + 1
+        let end = Int(entry.next)
+        storage.tape.withUnsafeBufferPointer { tape in
+            storage.bytes.withUnsafeBufferPointer { bytes in
+                while at < end {
+                    let key = tape[at]
+                    if Self.matches(key, bytes, name) { found = at + 1 }
+                    at = Int(tape[at + 1].next)
+                }
+            }
+        }
+        return found.map { JSONValue(storage: storage, index: $0) }
+    }
+
+    private static func matches(
+        _ key: TapeEntry,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let start = Int(key.start) + 1
+        let length = Int(key.end) - 1 - start
+        guard key.isPlain else {
+            return StringDecoder.decode(Array(bytes[start..<start + length])[...])
+                .elementsEqual(name)
+        }
+        guard length == name.count else { return false }
+        for offset in 0..<length where bytes[start + offset] != name[offset] { return false }
+        return true
+    }
+
+    /// The element at `position`; nil beyond the end, or when this is no array.
+    package subscript(_ position: Int) -> JSONValue? {
+        guard entry.kind == .array, position >= 0, position < entry.count else { return nil }
+        var at = index + 1
+        for _ in 0..<position { at = Int(storage.tape[at].next) }
+        return JSONValue(storage: storage, index: at)
+    }
+
+    /// An array's elements; empty for other kinds.
+    package var elements: Elements {
+        Elements(
+            storage: storage,
+            at: index + 1,
+            end: entry.kind == .array ? Int(entry.next) : index + 1
+        )
+    }
+
+    package struct Elements: Sequence, IteratorProtocol {
+        let storage: JSONDocument.Storage
+        var at: Int
+        let end: Int
+
+        package mutating func next() -> JSONValue? {
+            guard at < end else { return nil }
+            defer { at = Int(storage.tape[at].next) }
+            return JSONValue(storage: storage, index: at)
+        }
+    }
+
+    /// An object's members, each key once and with its last value, in order of first appearance.
+    package var members: [(key: String, value: JSONValue)] {
+        rawMembers.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+    }
+
+    /// `members` with the keys as bytes.
+    package var rawMembers: [(key: [UInt8], value: JSONValue)] {
+        guard entry.kind == .object else { return [] }
+        var members: [(key: [UInt8], value: JSONValue)] = []
+        members.reserveCapacity(entry.count)
+        var places: [[UInt8]: Int] = [:]
+        var at = index + 1
+        while at < Int(entry.next) {
+            let key = JSONValue(storage: storage, index: at).utf8 ?? []
+            let value = JSONValue(storage: storage, index: at + 1)
+            if let place = places[key] {
+                members[place].value = value
+            } else {
+                places[key] = members.count
+                members.append((key, value))
+            }
+            at = Int(storage.tape[at + 1].next)
+        }
+        return members
+    }
+
+    /// Keys that this object has more than once.
+    package var repeatedKeys: [String] {
+        guard entry.kind == .object else { return [] }
+        var seen: Set<[UInt8]> = []
+        var repeated: [String] = []
+        var at = index + 1
+        while at < Int(entry.next) {
+            let key = JSONValue(storage: storage, index: at).utf8 ?? []
+            if !seen.insert(key).inserted { repeated.append(String(decoding: key, as: UTF8.self)) }
+            at = Int(storage.tape[at + 1].next)
+        }
+        return repeated
+    }
+
+    /// Where the key of a member stands; the last one, as `subscript` takes it.
+    package func keyPosition(of name: String) -> TextPosition? {
+        guard entry.kind == .object else { return nil }
+        var found: TextPosition?
+        var at = index + 1
+        while at < Int(entry.next) {
+            let key = JSONValue(storage: storage, index: at)
+            if key.string == name { found = key.position }
+            at = Int(storage.tape[at + 1].next)
+        }
+        return found
+    }
+}
+
+/// A number as it was written; no digit is lost.
+package struct JSONNumber: Equatable, Sendable {
+    package let text: String
+
+    /// Only for numbers written without `.`, `e` or `E`, as Kubernetes decodes them.
+    package var int64: Int64? {
+        text.utf8.contains { $0 == 0x2E || $0 | 0x20 == 0x65 } ? nil : Int64(text)
+    }
+
+    /// nil when it is too large for a double.
+    package var double: Double? {
+        guard let value = Double(text), value.isFinite else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,42 @@
+package import CLinux
+import Glibc
+
+/// epoll(7): tells which descriptors can move bytes now. Level-triggered; one thread's.
+package struct Poller: ~Copyable {
+    /// What became possible on the descriptor that was watched under `token`.
+    package typealias Readiness = linux_readiness
+
+    private let epoll: OwnedDescriptor
+    private var ready = [linux_readiness](repeating: linux_readiness(), count: 256)
+
+    package init() throws(SystemError) {
+        epoll = try OwnedDescriptor("epoll_create1", linux_epoll_create())
+    }
+
+    /// Begins or changes watching; errors and hang-ups are always told.
+    package func watch(
+        _ descriptor: Int32,
+        token: UInt64,
+        read: Bool,
+        write: Bool
+    ) throws(SystemError) {
+        guard linux_epoll_watch(epoll.number, descriptor, token, read, write) == 0 else {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    /// Ends watching; nothing happens to one that is not watched.
+    package func forget(_ descriptor: Int32) {
+        _ = linux_epoll_forget(epoll.number, descriptor)
+    }
+
+    /// - Parameter milliseconds: -1 waits for ever.
+    package mutating func wait(milliseconds: Int32) throws(SystemError) -> ArraySlice<Readiness> {
+        let count = linux_epoll_wait(epoll.number, &ready, Int32(ready.count), milliseconds)
+        if count < 0 {
+            guard errno == EINTR else { throw SystemError("epoll_wait") }
+            return []
+        }
+        return ready[..<Int(count)]
+    }
+}

@@ -1,0 +1,132 @@
+/// Where to listen or connect: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `unix:/path`.
+package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
+    case ipv4(UInt32, port: UInt16)
+    /// Sixteen bytes in network order.
+    case ipv6([UInt8], port: UInt16)
+    case unix(path: String)
+
+    package struct Mistake: Error, Equatable {
+        package var problem: String
+        package var hint: String
+    }
+
+    /// - Throws: `Mistake` saying what is wrong and what to write.
+    package init(_ text: String) throws(Mistake) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard path.hasPrefix("/"), path.utf8.count < 108 else {
+                throw Mistake(
+                    problem: "\"\(text)\": the path of a socket is absolute and below 108 bytes",
+                    hint: "write unix:/run/deployment-relay.sock"
+                )
+            }
+            self = .unix(path: path)
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else {
+            throw Mistake(
+                problem: "\"\(text)\" has no port of 0 to 65535",
+                hint: "write host:port, for instance 127.0.0.1:8080"
+            )
+        }
+        let host = String(text[..<colon])
+        if host == "localhost" {
+            self = .ipv4(0x7F00_0001, port: port)
+        } else if host.isEmpty || host == "*" {
+            self = .ipv6([UInt8](repeating: 0, count: 16), port: port)
+        } else if host.hasPrefix("["), host.hasSuffix("]"),
+            let bytes = Self.ipv6(String(host.dropFirst().dropLast()))
+        {
+            self = .ipv6(bytes, port: port)
+        } else if let number = Self.ipv4(host) {
+            self = .ipv4(number, port: port)
+        } else {
+            throw Mistake(
+                problem: "\"\(host)\" is no address; names are not looked up",
+                hint: "write an address such as 127.0.0.1, 0.0.0.0, [::1], or localhost"
+            )
+        }
+    }
+
+    /// Whether only this machine can reach it; a unix socket counts as such.
+    package var isLoopback: Bool {
+        switch self {
+        case .ipv4(let number, _): number >> 24 == 127
+        case .ipv6(let bytes, _): bytes == [UInt8](repeating: 0, count: 15) + [1]
+        case .unix: true
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .ipv4(let number, let port):
+            "\(number >> 24).\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255):\(port)"
+        case .ipv6(let bytes, let port):
+            "[\(Self.shown(bytes))]:\(port)"
+        case .unix(let path):
+            "unix:\(path)"
+        }
+    }
+
+    private static func ipv4(_ text: String) -> UInt32? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        var number: UInt32 = 0
+        for part in parts {
+            guard let byte = UInt8(part), part.first != "+" else { return nil }
+            number = number << 8 | UInt32(byte)
+        }
+        return number
+    }
+
+    /// RFC 4291 §2.2, without the dotted form.
+    private static func ipv6(_ text: String) -> [UInt8]? {
+        let text = text.lowercased()
+        var halves: [[UInt16]] = []
+        var rest = text[...]
+        let gap = text.range(of: "::")
+        if let gap {
+            halves.append(contentsOf: [groups(text[..<gap.lowerBound])].compactMap { $0 })
+            rest = text[gap.upperBound...]
+        }
+        guard let last = groups(rest) else { return nil }
+        halves.append(last)
+        guard halves.count == (gap == nil ? 1 : 2) else { return nil }
+        let known = halves.reduce(0) { $0 + $1.count }
+        guard gap == nil ? known == 8 : known < 8 else { return nil }
+        let zeros = [UInt16](repeating: 0, count: 8 - known)
+        let all = gap == nil ? halves[0] : halves[0] + zeros + halves[1]
+        return all.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+    }
+
+    private static func groups(_ text: Substring) -> [UInt16]? {
+        guard !text.isEmpty else { return [] }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let groups = parts.compactMap { UInt16($0, radix: 16) }
+        return groups.count == parts.count ? groups : nil
+    }
+
+    private static func shown(_ bytes: [UInt8]) -> String {
+        if bytes.allSatisfy({ $0 == 0 }) { return "::" }
+        if bytes == [UInt8](repeating: 0, count: 15) + [1] { return "::1" }
+        let groups = stride(from: 0, to: 16, by: 2).map {
+            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+        }
+        return groups.joined(separator: ":")
+    }
+}
+
+extension String {
+    fileprivate func range(of part: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) {
+                return start..<index(start, offsetBy: part.count)
+            }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

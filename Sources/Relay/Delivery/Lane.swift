@@ -1,0 +1,59 @@
+import Formats
+import GitLab
+
+/// The deliveries for one environment of one project, in order; one call under way at a time.
+struct Lane: Sendable {
+    struct Key: Hashable, Sendable {
+        var endpoint: Int
+        var project: Int
+        var environment: String
+    }
+
+    let key: Key
+    /// Index of its project in the queue.
+    let project: Int
+    var line = Line()
+    /// The call under way for the lane's first entry.
+    var call: UInt64?
+    /// Whether it stands in its endpoint's line of turns.
+    var isQueued = false
+    /// Steady milliseconds before which nothing is tried.
+    var dueAt: Int64 = 0
+    /// Attempts in a row that came to nothing.
+    var failures = 0
+    /// The first entry's write whose outcome is not known.
+    var doubt: Doubt?
+    /// The first entry's first write: rows it can have made are younger than this.
+    var firstSending: Sending?
+    /// The highest deployment id seen here; what GitLab makes later is above it.
+    var highWater: Int?
+    var hold = HoldState()
+    /// One entry is tried although something holds this lane, to see whether it is mended.
+    var isTrial = false
+    /// A transition was refused once already for the first entry.
+    var wasRefused = false
+
+    init(key: Key, project: Int) {
+        self.key = key
+        self.project = project
+    }
+
+    /// The first entry is done with: the next one starts clean.
+    mutating func turnToNext() {
+        dueAt = 0
+        failures = 0
+        doubt = nil
+        firstSending = nil
+        wasRefused = false
+    }
+}
+
+/// A write that may or may not have been done.
+struct Doubt: Sendable {
+    let sending: Sending
+    /// Steady milliseconds from which on absence proves that it was not done, and never will be.
+    let settlesAt: Int64
+    var looks = 0
+    /// Page of the list to read next.
+    var page = 1
+}

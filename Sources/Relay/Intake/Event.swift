@@ -1,0 +1,242 @@
+import Formats
+import GitLab
+import JSON
+import Templating
+import Webhooks
+
+/// Why an event cannot become a deployment although its body was read: 422.
+struct Refusal: Error, Equatable {
+    var reason: String
+}
+
+/// An event whose place is settled and whose payload is rendered.
+struct Event {
+    var place: Place
+    var status: DeploymentStatus
+    var payload: [UInt8]
+    var choices: [String]
+}
+
+/// Makes an event of a report: where it goes, and GitLab's payload.
+struct EventMaker {
+    let hook: Hook
+    let webhook: Webhook
+    let body: JSONValue
+
+    /// - Parameter fixed: The place of an operation that is known already.
+    func event(_ report: Report, fixed: Place?) throws(Refusal) -> Event {
+        let wanted = try fixed ?? place(report)
+        let payload = try payload(report, wanted)
+        var place = wanted
+        if fixed == nil {
+            place.environment = payload.environment
+            place.sha = payload.sha
+            place.tag = payload.tag
+            place.ref = DefaultBranch.isMarked(payload.ref) ? nil : payload.ref
+        }
+        try check(place, report)
+        var told = payload
+        (told.environment, told.sha, told.tag) = (place.environment, place.sha, place.tag)
+        if fixed != nil { told.ref = place.ref ?? DefaultBranch.mark }
+        return Event(
+            place: place,
+            status: told.status,
+            payload: told.json,
+            choices: choices(report, place)
+        )
+    }
+
+    private func place(_ report: Report) throws(Refusal) -> Place {
+        guard let sha = report.sha?.value else {
+            throw Refusal(reason: report.shaMissing ?? "no commit is named")
+        }
+        guard let project = report.project?.value ?? hook.fallbackProject else {
+            throw Refusal(
+                reason: "no project: name it by the annotation deployment-relay/project, by the "
+                    + "subscription's recipient, by the hook's project setting or by GITLAB_PROJECT"
+            )
+        }
+        guard let environment = report.environment?.value else {
+            throw Refusal(reason: "environment: is missing; add it to the body or to the hook")
+        }
+        let ref: String? = if case .name(let name, _) = report.ref { name } else { nil }
+        return Place(
+            endpoint: hook.settings.endpoint,
+            project: project,
+            environment: environment,
+            sha: sha,
+            ref: ref,
+            tag: report.tag
+        )
+    }
+
+    private func payload(_ report: Report, _ place: Place) throws(Refusal) -> DeploymentPayload {
+        let data = data(report, place, status: report.status)
+        let rendered: [UInt8]
+        do {
+            rendered = try hook.render(data, world)
+        } catch {
+            throw Refusal(reason: "the template failed: \(error)")
+        }
+        do {
+            return try DefaultBranch.read(rendered)
+        } catch {
+            throw Refusal(reason: "the template's result is not what GitLab takes: \(error)")
+        }
+    }
+
+    /// What may be written: names GitLab would refuse and places the hook may not write to.
+    private func check(_ place: Place, _ report: Report) throws(Refusal) {
+        if let problem = EnvironmentName.problem(place.environment) {
+            throw Refusal(reason: "environment \"\(place.environment)\": \(problem)")
+        }
+        if Int(place.project) == nil, !place.project.contains("/") {
+            throw Refusal(
+                reason: "project \"\(place.project)\" is neither a number nor a path with a group; "
+                    + "write group/name or the number from the project's page"
+            )
+        }
+        try check(place.project, against: hook.settings.projects, "projects")
+        try check(place.environment, against: hook.settings.environments, "environments")
+    }
+
+    private func check(
+        _ value: String,
+        against patterns: [String],
+        _ setting: String
+    ) throws(Refusal) {
+        guard !patterns.isEmpty, !patterns.contains(where: { Pattern($0).matches(value) }) else {
+            return
+        }
+        throw Refusal(
+            reason: "\"\(value)\" is not among hooks.\(hook.name).\(setting) "
+                + "(\(patterns.joined(separator: ", ")))"
+        )
+    }
+
+    private func choices(_ report: Report, _ place: Place) -> [String] {
+        var words: [String] = []
+        if let sha = report.sha { words.append("sha: \(sha.origin)") }
+        if let project = report.project {
+            words.append("project: \(project.origin)")
+        } else {
+            words.append("project: the endpoint's fallback (GITLAB_PROJECT)")
+        }
+        if let environment = report.environment {
+            words.append("environment: \(environment.origin)")
+        }
+        switch report.ref {
+        case .name(_, let origin): words.append("ref: \(origin)")
+        case .defaultBranch(let origin): words.append("ref: default branch (\(origin))")
+        case nil: break
+        }
+        words.append("tag: \(report.tagOrigin)")
+        return words + report.notes
+    }
+
+    // MARK: - What templates see
+
+    var world: TemplateWorld {
+        TemplateWorld(now: webhook.receivedAt, seed: UInt64(webhook.receivedAt.milliseconds))
+    }
+
+    /// DESIGN §2.5: the body as it came, `.hook`, `.request` and `.deployment`.
+    func data(_ report: Report, _ place: Place?, status: DeploymentStatus) -> TemplateData {
+        TemplateData(
+            body,
+            adding: surroundings + [("deployment", .map(deployment(report, place, status)))]
+        )
+    }
+
+    /// What a template sees beside the body, whether or not that was understood.
+    var surroundings: [(name: String, value: TemplateValue)] {
+        [("hook", .map([("name", .text(hook.name))])), ("request", .map(request))]
+    }
+
+    private var request: [(key: String, value: TemplateValue)] {
+        webhook.fields.map { ($0.name.lowercased(), .text($0.value)) }
+    }
+
+    private func deployment(
+        _ report: Report,
+        _ place: Place?,
+        _ status: DeploymentStatus
+    ) -> [(key: String, value: TemplateValue)] {
+        let ref: String? =
+            if let place {
+                place.ref ?? DefaultBranch.mark
+            } else if case .name(let name, _) = report.ref {
+                name
+            } else {
+                nil
+            }
+        let members: [(String, String?)] = [
+            ("status", status.name),
+            ("environment", place?.environment ?? report.environment?.value),
+            ("sha", place?.sha ?? report.sha?.value),
+            ("ref", ref),
+            ("project", place?.project ?? report.project?.value ?? hook.fallbackProject),
+            ("operation", report.operation),
+            ("startedAt", report.startedAt?.rfc3339),
+            ("finishedAt", report.finishedAt?.rfc3339),
+            ("initiatedBy", report.initiatedBy),
+            ("url", report.url),
+            ("message", report.message),
+        ]
+        return members.compactMap { name, value in value.map { (name, .text($0)) } }
+            + [
+                ("tag", .bool(place?.tag ?? report.tag)),
+                ("isRollback", .bool(report.isRollback)),
+            ]
+    }
+}
+
+extension TemplateValue {
+    static func text(_ text: String) -> TemplateValue { .string(Array(text.utf8)) }
+}
+
+extension Report {
+    /// What GitLab is told of it.
+    var status: DeploymentStatus {
+        switch statement {
+        case .running, .between: .running
+        case .success: .success
+        case .failed, .degraded: .failed
+        case .canceled: .canceled
+        }
+    }
+}
+
+/// A name with `*` for any run of characters.
+struct Pattern {
+    private let parts: [Substring]
+
+    init(_ text: String) {
+        parts = text.split(separator: "*", omittingEmptySubsequences: false)
+    }
+
+    /// Linear in the text for each part: a star takes as little as it can.
+    func matches(_ text: String) -> Bool {
+        guard parts.count > 1 else { return text == parts[0] }
+        guard text.hasPrefix(parts[0]) else { return false }
+        var rest = text.dropFirst(parts[0].count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let found = rest.firstRange(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return rest.hasSuffix(parts[parts.count - 1])
+    }
+}
+
+extension Substring {
+    fileprivate func firstRange(of part: Substring) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) {
+                return start..<index(start, offsetBy: part.count)
+            }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,131 @@
+package import Formats
+package import JSON
+package import Templating
+package import Webhooks
+import GitLab
+
+/// A configured entrance, ready to run: its sender, its templates, what it may write to.
+package struct Hook: Sendable {
+    package let settings: HookSettings
+    let reader: SenderReader
+    let fallbackProject: String?
+    private let choices: [(name: WritableKeyPath<HookChoices, String?> & Sendable, Template)]
+    private let payload: Template
+
+    package var name: String { settings.name }
+
+    /// Compiles the hook's templates.
+    ///
+    /// - Throws: All that is wrong with them, each as a mistake of the configuration.
+    package init(
+        _ settings: HookSettings,
+        endpoint: EndpointSettings,
+        file: String?
+    ) throws(ConfigurationErrors) {
+        self.settings = settings
+        fallbackProject = endpoint.project
+        reader = SenderReader(
+            sender: settings.sender,
+            argocd: settings.argocd,
+            hosts: RepositoryHosts(gitlabURL: endpoint.url, more: endpoint.repositoryHosts)
+        )
+        var compiler = HookCompiler(hook: settings.name, file: file)
+        choices = [
+            compiler.choice(\.project, "project", settings.project),
+            compiler.choice(\.environment, "environment", settings.environment),
+            compiler.choice(\.sha, "sha", settings.sha),
+            compiler.choice(\.ref, "ref", settings.ref),
+            compiler.choice(\.tag, "tag", settings.tag),
+            compiler.choice(\.tier, "tier", settings.tier),
+            compiler.choice(\.externalURL, "externalURL", settings.externalURL),
+            compiler.choice(\.status, "status", settings.status),
+            compiler.choice(\.operation, "operation", settings.operation),
+        ].compactMap { $0 }
+        let text = settings.template ?? .builtIn
+        guard let template = compiler.payload(text), compiler.mistakes.isEmpty else {
+            throw ConfigurationErrors(all: compiler.mistakes)
+        }
+        payload = template
+    }
+
+    /// Whether the hook's own templates choose anything.
+    var hasChoices: Bool { !choices.isEmpty }
+
+    /// What the hook's own templates say; an empty text, `<no value>` and `<nil>` say nothing.
+    func choose(_ data: TemplateData, _ world: TemplateWorld) throws(TemplateError) -> HookChoices {
+        var chosen = HookChoices()
+        for (path, template) in choices {
+            let text = String(decoding: try template.render(data, world), as: UTF8.self)
+            let trimmed = text.trimmingBlanks
+            if !["", "<no value>", "<nil>"].contains(trimmed) { chosen[keyPath: path] = trimmed }
+        }
+        return chosen
+    }
+
+    /// GitLab's payload for what `data` says.
+    func render(_ data: TemplateData, _ world: TemplateWorld) throws(TemplateError) -> [UInt8] {
+        try payload.render(data, world)
+    }
+}
+
+/// Compiles one hook's templates and gathers what is wrong with them.
+private struct HookCompiler {
+    let hook: String
+    let file: String?
+    var mistakes: [ConfigurationError] = []
+
+    mutating func choice(
+        _ path: WritableKeyPath<HookChoices, String?> & Sendable,
+        _ setting: String,
+        _ text: String?
+    ) -> (WritableKeyPath<HookChoices, String?> & Sendable, Template)? {
+        guard let text else { return nil }
+        var options = TemplateOptions()
+        options.semantics = .text
+        options.name = "hooks.\(hook).\(setting)"
+        return compile(Array(text.utf8), options, setting).map { (path, $0) }
+    }
+
+    mutating func payload(_ text: TemplateText) -> Template? {
+        var options = TemplateOptions()
+        options.semantics = .payload
+        options.missingKey = .error
+        options.name = text.name
+        return compile(text.text, options, "template")
+    }
+
+    private mutating func compile(
+        _ text: [UInt8],
+        _ options: TemplateOptions,
+        _ setting: String
+    ) -> Template? {
+        do {
+            return try Template(parsing: text, options: options)
+        } catch {
+            for problem in error.all {
+                mistakes.append(
+                    ConfigurationError(
+                        file: file,
+                        line: nil,
+                        column: nil,
+                        setting: "hooks.\(hook).\(setting)",
+                        problem: "\(problem.name):\(problem.line):\(problem.column): "
+                            + problem.problem,
+                        hint: problem.hint
+                    )
+                )
+            }
+            return nil
+        }
+    }
+}
+
+extension String {
+    /// Without spaces, tabs and line ends on both sides.
+    var trimmingBlanks: String {
+        let blanks: Set<Character> = [" ", "\t", "\n", "\r", "\r\n"]
+        let head = drop { blanks.contains($0) }
+        guard let last = head.lastIndex(where: { !blanks.contains($0) }) else { return "" }
+        return String(head[...last])
+    }
+}

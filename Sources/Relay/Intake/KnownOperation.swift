@@ -1,0 +1,116 @@
+package import Formats
+package import GitLab
+
+/// An operation of which at least one event was accepted.
+struct KnownOperation: Sendable {
+    var name: OperationName
+    /// Fixed by the first accepted event.
+    var place: Place
+    var hook: String
+    /// Whether the sha is a revision of the source, which `retry.refresh` may change.
+    var isShaFromRevision: Bool
+    var sourceKey: String
+    /// Accepted statuses in their order, with the deliveries they became; never empty.
+    private(set) var told: [Told]
+
+    struct Told: Sendable {
+        var status: DeploymentStatus
+        var delivery: UInt64
+        /// The relay said so, no sender did.
+        var isClosing: Bool
+        /// A success that waits until then is not recorded yet.
+        var settlesAt: Timestamp?
+    }
+
+    init(
+        name: OperationName,
+        place: Place,
+        hook: String,
+        isShaFromRevision: Bool,
+        sourceKey: String,
+        first: Told
+    ) {
+        self.name = name
+        self.place = place
+        self.hook = hook
+        self.isShaFromRevision = isShaFromRevision
+        self.sourceKey = sourceKey
+        told = [first]
+    }
+
+    var last: Told { told[told.count - 1] }
+    var status: DeploymentStatus { last.status }
+    var isOpen: Bool { status == .running }
+
+    /// Whether a success is recorded, or on its way and no longer waiting to settle.
+    func hasSucceeded(at now: Timestamp) -> Bool {
+        status == .success && last.settlesAt.map { $0 <= now } ?? true
+    }
+
+    mutating func tell(_ next: Told) { told.append(next) }
+
+    /// A delivery is dead or dropped: what it said may be said again.
+    ///
+    /// - Returns: Whether anything that was told is left.
+    mutating func forget(_ delivery: UInt64) -> Bool {
+        let left = told.filter { $0.delivery != delivery }
+        guard !left.isEmpty else { return false }
+        told = left
+        return true
+    }
+}
+
+/// A sender's object and its operations: Argo CD's Application, Heroku's app, Flux's object; for
+/// flat bodies the project and environment.
+struct Application: Sendable {
+    /// By `order`, the newest last.
+    private(set) var operations: [KnownOperation] = []
+    /// The operation of the newest accepted event.
+    private(set) var lastTold: Identity?
+    /// Rises with use; the least is forgotten first.
+    var usedAt: UInt64 = 0
+
+    var newest: KnownOperation? { operations.last }
+    var open: [KnownOperation] { operations.filter(\.isOpen) }
+
+    func operation(_ identity: Identity) -> KnownOperation? {
+        operations.last { $0.name.identity == identity }
+    }
+
+    /// The operation that the sender calls so, by its newest revision.
+    func operation(named name: String) -> KnownOperation? {
+        operations.last { $0.name.name == name }
+    }
+
+    /// The operation of the newest event that came.
+    var newestEvent: KnownOperation? { lastTold.flatMap(operation) }
+
+    mutating func add(_ operation: KnownOperation, keeping limit: Int) {
+        let index = operations.lastIndex { $0.name.order <= operation.name.order }
+        operations.insert(operation, at: index.map { $0 + 1 } ?? 0)
+        lastTold = operation.name.identity
+        while operations.count > limit,
+            let oldest = operations.dropLast().firstIndex(where: { !$0.isOpen })
+        {
+            operations.remove(at: oldest)
+        }
+    }
+
+    mutating func tell(_ identity: Identity, _ next: KnownOperation.Told) {
+        guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
+            return
+        }
+        operations[index].tell(next)
+        if !next.isClosing { lastTold = identity }
+    }
+
+    mutating func forget(_ delivery: UInt64, of identity: Identity) {
+        guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
+            return
+        }
+        if !operations[index].forget(delivery) {
+            operations.remove(at: index)
+            if lastTold == identity { lastTold = operations.last?.name.identity }
+        }
+    }
+}

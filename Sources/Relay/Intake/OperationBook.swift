@@ -1,0 +1,63 @@
+package import Formats
+package import GitLab
+import Webhooks
+
+/// What was accepted, by Application: enough to tell news from repetition.
+struct OperationBook: Sendable {
+    private(set) var applications: [Identity: Application] = [:]
+    private var clock: UInt64 = 0
+    private let limits: Limits
+    /// What the present turn changed, to be taken back when its commit fails.
+    private var undo: [(Identity, Application?)] = []
+
+    init(limits: Limits) { self.limits = limits }
+
+    subscript(identity: Identity) -> Application? { applications[identity] }
+
+    mutating func add(_ operation: KnownOperation) {
+        change(operation.name.application) {
+            $0.add(operation, keeping: limits.operationsPerApplication)
+        }
+        if applications.count > limits.applications { forgetOldest() }
+    }
+
+    mutating func tell(
+        _ operation: Identity,
+        of application: Identity,
+        _ next: KnownOperation.Told
+    ) {
+        change(application) { $0.tell(operation, next) }
+    }
+
+    mutating func forget(_ delivery: UInt64, of operation: Identity, in application: Identity) {
+        guard applications[application] != nil else { return }
+        change(application) { $0.forget(delivery, of: operation) }
+        if applications[application]?.operations.isEmpty == true { applications[application] = nil }
+    }
+
+    /// The turn's records are on disk.
+    mutating func confirm() { undo.removeAll(keepingCapacity: true) }
+
+    /// The turn's records are not on disk: as if its events had never come.
+    mutating func rollBack() {
+        for (identity, before) in undo.reversed() { applications[identity] = before }
+        undo.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func change(_ identity: Identity, _ body: (inout Application) -> Void) {
+        undo.append((identity, applications[identity]))
+        clock += 1
+        body(&applications[identity, default: Application()])
+        applications[identity]?.usedAt = clock
+    }
+
+    /// Makes room in one sweep for a tenth of the limit, so that it costs little per event.
+    private mutating func forgetOldest() {
+        let idle = applications.filter { $0.value.open.isEmpty }
+        let excess = limits.applications / 10 + 1
+        for (identity, _) in idle.sorted(by: { $0.value.usedAt < $1.value.usedAt }).prefix(excess) {
+            undo.append((identity, applications[identity]))
+            applications[identity] = nil
+        }
+    }
+}

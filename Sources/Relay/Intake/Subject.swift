@@ -1,0 +1,79 @@
+import Formats
+import GitLab
+import Webhooks
+
+/// Whom an event is about: the Application within its hook, and how its operations are named.
+struct Subject {
+    let application: Identity
+    private let hook: Hook
+    private let isFlat: Bool
+
+    init(_ report: Report, hook: Hook) {
+        self.hook = hook
+        isFlat = report.object.isEmpty
+        let object =
+            isFlat
+            ? "\(report.project?.value ?? hook.fallbackProject ?? "")\n"
+                + (report.environment?.value ?? "")
+            : report.object
+        application = Self.application(hook: hook, sender: report.sender, object: object)
+    }
+
+    static func application(hook: Hook, sender: Sender, object: String) -> Identity {
+        Identity(of: [hook.settings.endpoint, hook.name, sender.rawValue, object])
+    }
+
+    /// The identity of an operation that the sender names.
+    func operation(_ name: String?) -> Identity? {
+        name.map { operation(called: $0, revision: nil) }
+    }
+
+    private func operation(called name: String, revision: String?) -> Identity {
+        Identity(
+            of: [String(application.high), String(application.low), name, revision ?? ""]
+        )
+    }
+
+    /// The name of an operation that begins; a name that was there before gets the id beside it.
+    func name(_ report: Report, id: UInt64, in known: Application?) -> OperationName {
+        let name = report.operation ?? "event \(id)"
+        let revision = known?.operation(named: name).map { _ in String(id) }
+        return OperationName(
+            application: application,
+            applicationName: report.objectName,
+            identity: operation(called: name, revision: revision),
+            name: name,
+            order: report.startedAt?.milliseconds ?? Int64(id),
+            startedAt: report.startedAt,
+            finishedAt: report.finishedAt
+        )
+    }
+
+    /// The known operation that this event goes on with.
+    ///
+    /// A flat body that names none joins the open `running` that says the same of the same place.
+    func find(in application: Application?, _ report: Report) -> KnownOperation? {
+        if let name = report.operation {
+            let known = application?.operation(named: name)
+            // Flux names a revision, not an operation: A, B, A is a rollback.
+            guard report.sender == .flux else { return known }
+            return known?.name.identity == application?.newestEvent?.name.identity ? known : nil
+        }
+        guard report.statement != .running else { return nil }
+        return application?.open.last { isSame($0, report) && !$0.last.isClosing }
+    }
+
+    /// The delivery of the newest event of its environment, if this unnamed one equals it.
+    func repeats(_ application: Application?, _ report: Report) -> UInt64? {
+        guard report.operation == nil, let last = application?.newestEvent,
+            last.status == report.status, isSame(last, report)
+        else { return nil }
+        return last.last.delivery
+    }
+
+    private func isSame(_ operation: KnownOperation, _ report: Report) -> Bool {
+        let ref: String? = if case .name(let name, _) = report.ref { name } else { nil }
+        return operation.place.sha == report.sha?.value && operation.place.ref == ref
+            && operation.place.tag == report.tag
+    }
+}

@@ -1,0 +1,126 @@
+package import Formats
+
+/// The first and the last write of a delivery that is not over.
+package struct Interrupted: Equatable, Sendable {
+    package var first: Sending
+    package var last: Sending
+    /// Whether the last one's outcome is unknown.
+    package var isOpen: Bool
+    package var attempts: UInt32
+}
+
+/// What the `settled` log says, read from its beginning: all that a restart needs.
+package struct SettledSummary: Sendable {
+    /// The identity map.
+    package private(set) var rows: [Identity: Row] = [:]
+    package private(set) var projects: [ResolvedProject] = []
+    /// Deliveries that were being sent.
+    package private(set) var interrupted: [UInt64: Interrupted] = [:]
+    /// How deliveries ended, and where their attempts are written; the newest of them.
+    package private(set) var ends: [UInt64: End] = [:]
+    /// Settled (delivery, generation) pairs older than those in `ends`.
+    private var settled = DeliverySet()
+    private let endLimit: Int
+
+    /// What the ledger needs of a delivery's past.
+    package struct End: Sendable {
+        package var state: FinalState?
+        package var generation: UInt32 = 0
+        package var settledAt: Timestamp?
+        package var attempts: UInt32 = 0
+        /// Positions of its records in the `settled` log, oldest first.
+        package var locators: [UInt64] = []
+    }
+
+    /// - Parameter endLimit: How many ends are kept in `ends`, the newest ones.
+    package init(endLimit: Int) { self.endLimit = endLimit }
+
+    /// Takes the next record of the log; `locator` is where it lies.
+    package mutating func note(_ record: SettledRecord, locator: UInt64) {
+        switch record {
+        case .sending(let sending): note(sending)
+        case .attempt(let attempt): note(attempt, locator)
+        case .settled(let settlement): note(settlement, locator)
+        case .project(let project): note(project)
+        case .row(let row): rows[row.operation] = row
+        }
+    }
+
+    /// Whether this delivery, as last accepted, is over.
+    package func isSettled(_ id: UInt64, generation: UInt32) -> Bool {
+        settled.contains(id, generation: generation)
+    }
+
+    private mutating func note(_ sending: Sending) {
+        let known = interrupted[sending.delivery]
+        let first = known.flatMap { $0.first.generation == sending.generation ? $0.first : nil }
+        interrupted[sending.delivery] = Interrupted(
+            first: first ?? sending,
+            last: sending,
+            isOpen: true,
+            attempts: sending.attempt
+        )
+    }
+
+    private mutating func note(_ attempt: Attempt, _ locator: UInt64) {
+        if attempt.outcome != .uncertain, interrupted[attempt.delivery]?.isOpen == true,
+            attempt.number == interrupted[attempt.delivery]?.attempts,
+            attempt.isOfWrite
+        {
+            interrupted[attempt.delivery]?.isOpen = false
+        }
+        ends[attempt.delivery, default: End()].attempts = attempt.number
+        ends[attempt.delivery]?.locators.append(locator)
+    }
+
+    private mutating func note(_ settlement: Settlement, _ locator: UInt64) {
+        interrupted[settlement.delivery] = nil
+        if let row = settlement.row { rows[row.operation] = row }
+        settled.insert(settlement.delivery, generation: settlement.generation)
+        var end = ends[settlement.delivery] ?? End()
+        end.state = settlement.state
+        end.generation = settlement.generation
+        end.settledAt = settlement.settledAt
+        end.attempts = settlement.attempts
+        end.locators.append(locator)
+        ends[settlement.delivery] = end
+        if ends.count > endLimit * 2 { forgetOldEnds() }
+    }
+
+    private mutating func note(_ project: ResolvedProject) {
+        projects.removeAll { $0.endpoint == project.endpoint && $0.text == project.text }
+        projects.append(project)
+    }
+
+    private mutating func forgetOldEnds() {
+        let newest = Set(ends.keys.sorted(by: >).prefix(endLimit))
+        ends = ends.filter { newest.contains($0.key) || $0.value.state == nil }
+    }
+}
+
+/// Which deliveries are over: a bit each, since ids are dense; redelivered ones by generation.
+private struct DeliverySet: Sendable {
+    private var words: [UInt64] = []
+    private var generations: [UInt64: UInt32] = [:]
+
+    mutating func insert(_ id: UInt64, generation: UInt32) {
+        if generation > 0 {
+            generations[id] = max(generation, generations[id] ?? 0)
+            return
+        }
+        let word = Int(id / 64)
+        while words.count <= word { words.append(0) }
+        words[word] |= 1 << (id % 64)
+    }
+
+    func contains(_ id: UInt64, generation: UInt32) -> Bool {
+        if let known = generations[id], known >= generation { return true }
+        guard generation == 0, Int(id / 64) < words.count else { return false }
+        return words[Int(id / 64)] & 1 << (id % 64) != 0
+    }
+}
+
+extension Attempt {
+    /// Reads are attempts too; only a write's outcome ends the doubt about a write.
+    var isOfWrite: Bool { !call.hasPrefix("GET ") }
+}

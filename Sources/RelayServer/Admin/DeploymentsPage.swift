@@ -1,0 +1,86 @@
+import Formats
+import GitLab
+import JSON
+import Relay
+
+/// Per project and environment: what is current, what is in progress, what was.
+struct DeploymentsPage {
+    fileprivate struct Place {
+        var project: String
+        var environment: String
+        var current: LedgerEntry?
+        var inProgress: LedgerEntry?
+        var history: [LedgerEntry] = []
+    }
+
+    private var places: [Place] = []
+
+    init(_ ledger: Ledger) {
+        var filter = Ledger.Filter()
+        filter.limit = .max
+        var indexes: [String: Int] = [:]
+        var told: Set<String> = []
+        for entry in ledger.list(filter).entries {
+            guard let project = entry.project, let environment = entry.environment,
+                entry.state == .delivered || entry.state == .accepted
+            else { continue }
+            let key = "\(entry.endpoint)\n\(project)\n\(environment)"
+            let index = indexes[key] ?? places.count
+            if index == places.count {
+                indexes[key] = index
+                places.append(Place(project: project, environment: environment))
+            }
+            // Newest first: the first word on an operation is its last.
+            guard told.insert("\(key)\n\(entry.application ?? "")\n\(entry.operation ?? "")").inserted
+            else { continue }
+            places[index].take(entry)
+        }
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.member("environments") { writer in
+            writer.array { writer in
+                for place in places { writer.object { Self.write(place, &$0) } }
+            }
+        }
+    }
+
+    private static func write(_ place: Place, _ writer: inout JSONWriter) {
+        writer.member("project", place.project)
+        writer.member("environment", place.environment)
+        write("current", place.current, &writer)
+        write("inProgress", place.inProgress, &writer)
+        writer.member("history") { writer in
+            writer.array { writer in
+                for entry in place.history { writer.object { write(entry, &$0) } }
+            }
+        }
+    }
+
+    private static func write(_ name: String, _ entry: LedgerEntry?, _ writer: inout JSONWriter) {
+        guard let entry else { return writer.member(name, nil as String?) }
+        writer.member(name) { writer in writer.object { write(entry, &$0) } }
+    }
+
+    private static func write(_ entry: LedgerEntry, _ writer: inout JSONWriter) {
+        writer.member("id", String(entry.id))
+        writer.member("status", entry.status?.name)
+        writer.member("sha", entry.sha)
+        writer.member("application", entry.application)
+        writer.member("operation", entry.operation)
+        writer.member("state", entry.state.name)
+        writer.member("gitlabDeployment", entry.deployment)
+        writer.member("receivedAt", entry.receivedAt.rfc3339)
+    }
+}
+
+extension DeploymentsPage.Place {
+    fileprivate mutating func take(_ entry: LedgerEntry) {
+        if entry.status == .running {
+            if inProgress == nil, current == nil { inProgress = entry }
+            return
+        }
+        if entry.status == .success, entry.state == .delivered, current == nil { current = entry }
+        if history.count < 10 { history.append(entry) }
+    }
+}

@@ -1,0 +1,307 @@
+import Formats
+import HTTP
+import JSON
+import POSIX
+import Relay
+import Storage
+
+/// What the admin address answers (DESIGN §2.4).
+extension IngressLoop {
+    mutating func serveAdmin(_ body: [UInt8], _ exchange: Exchange, _ connection: Connection) {
+        let now = Timestamp(milliseconds: Clock.now())
+        switch exchange.route {
+        case .console: finish(console(), exchange, connection)
+        case .metrics: finish(metricsPage(now), exchange, connection)
+        case .deliveries: finish(list(exchange.head, now), exchange, connection)
+        case .delivery(let id): finish(show(id), exchange, connection)
+        case .endpoints: finish(endpoints(now), exchange, connection)
+        case .deployments: finish(deployments(), exchange, connection)
+        case .act(let id, let action): act(id, action, exchange, connection)
+        case .render(let hook): finish(render(hook, body, exchange.head, now), exchange, connection)
+        case .reload:
+            guard mayChange(exchange, connection) else { return }
+            shared.requestReload(connection: connection.id)
+            owes(.waiting(ticket: UInt64.max), connection)
+        case .hook, .recipe, .live, .ready, .unknown:
+            preconditionFailure("answered before")
+        }
+    }
+
+    /// What changes something needs the admin token, wherever the request comes from.
+    private mutating func mayChange(_ exchange: Exchange, _ connection: Connection) -> Bool {
+        guard running.adminGate == nil else { return true }
+        let response = Answers.mistake(
+            403,
+            "this address only reads: no admin token is configured",
+            hint: "set RELAY_ADMIN_TOKEN and send it as Authorization: Bearer"
+        )
+        finish(response, exchange, connection)
+        return false
+    }
+
+    // MARK: - Reading
+
+    private func list(_ head: HTTPRequestHead, _ now: Timestamp) -> HTTPResponse {
+        let query: AdminQuery
+        do {
+            query = try AdminQuery(head, now: now)
+        } catch {
+            return Answers.mistake(400, error.problem, hint: error.hint)
+        }
+        let (entries, next) = ledger.list(query.filter)
+        return Answers.json(200) { writer in
+            writer.member("deliveries") { writer in
+                writer.array { writer in
+                    for entry in entries {
+                        writer.object { DeliveryPage.summary(entry, ledger, intake, &$0) }
+                    }
+                }
+            }
+            writer.member("next", next.map { String($0) })
+            writer.member("passedOver") { writer in
+                writer.array { writer in
+                    for event in ledger.passedOver.suffix(query.filter.limit).reversed() {
+                        writer.object { DeliveryPage.passedOver(event, &$0) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func show(_ text: String) -> HTTPResponse {
+        guard let entry = entry(text) else { return unknown(text) }
+        let accepted = acceptedRecord(entry)
+        let records = entry.settledLocators.compactMap(settledRecord)
+        return Answers.json(200) { writer in
+            DeliveryPage.summary(entry, ledger, intake, &writer)
+            DeliveryPage.details(accepted, records, &writer)
+        }
+    }
+
+    private func entry(_ text: String) -> LedgerEntry? { UInt64(text).flatMap { ledger[$0] } }
+
+    private func unknown(_ id: String) -> HTTPResponse {
+        Answers.mistake(
+            404,
+            "no delivery has the id \(id)",
+            hint: "GET /api/deliveries lists the newest ones"
+        )
+    }
+
+    private func endpoints(_ now: Timestamp) -> HTTPResponse {
+        let delivery = shared.deliveryMetrics.withLock { $0 }
+        return Answers.json(200) { writer in
+            writer.member("endpoints") { writer in
+                writer.array { writer in
+                    for endpoint in running.configuration.endpoints {
+                        writer.object { writer in
+                            writer.member("name", endpoint.name)
+                            writer.member("url", endpoint.url)
+                            writer.member("state", delivery.states[endpoint.name] ?? "ok")
+                            writer.member("rateLimitRemaining", delivery.remaining[endpoint.name])
+                            holds(at: endpoint.name, &writer)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func holds(at endpoint: String, _ writer: inout JSONWriter) {
+        writer.member("held") { writer in
+            writer.array { writer in
+                for (scope, note) in ledger.held where scope.endpoint == endpoint {
+                    writer.object { writer in
+                        writer.member("what", scope.words)
+                        writer.member("reason", note.reason)
+                        writer.member("hint", note.remedy)
+                        writer.member("since", note.since.rfc3339)
+                    }
+                }
+            }
+        }
+    }
+
+    private func deployments() -> HTTPResponse {
+        let places = DeploymentsPage(ledger)
+        return Answers.json(200) { writer in places.write(&writer) }
+    }
+
+    private func console() -> HTTPResponse {
+        var response = HTTPResponse(
+            status: 200,
+            fields: [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
+            ],
+            body: ConsolePage(ledger).html
+        )
+        response.fields.append(("Cache-Control", "no-store"))
+        return response
+    }
+
+    private func render(
+        _ hook: String,
+        _ body: [UInt8],
+        _ head: HTTPRequestHead,
+        _ now: Timestamp
+    ) -> HTTPResponse {
+        guard intake.knows(hook) else {
+            return Answers.mistake(404, "no hook has the name \(hook)", hint: "see the configuration")
+        }
+        let webhook = Webhook(hook: hook, body: body, receivedAt: now)
+        var trial = intake
+        return Rehearsal(trial.take(webhook)).response
+    }
+
+    // MARK: - Acting
+
+    private mutating func act(
+        _ text: String,
+        _ action: Route.Action,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        guard mayChange(exchange, connection) else { return }
+        guard let entry = entry(text) else { return finish(unknown(text), exchange, connection) }
+        switch action {
+        case .drop: drop(entry, exchange, connection)
+        case .redeliver: redeliver(entry, exchange, connection)
+        }
+    }
+
+    private mutating func drop(
+        _ entry: LedgerEntry,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        switch entry.state {
+        case .accepted, .held:
+            let ticket = errand(exchange, connection)
+            send(.drop(id: entry.id, reason: "dropped by hand", ticket: ticket))
+        case .dead:
+            send(
+                .settleLetter(
+                    id: entry.id,
+                    generation: entry.generation,
+                    .dropped,
+                    reason: "dropped by hand"
+                )
+            )
+            finish(done(entry.id, "dropped"), exchange, connection)
+        case .delivered, .superseded, .dropped:
+            let response = Answers.mistake(
+                409,
+                "delivery \(entry.id) is \(entry.state.name) already",
+                hint: "only waiting and dead deliveries can be dropped"
+            )
+            finish(response, exchange, connection)
+        }
+    }
+
+    private mutating func redeliver(
+        _ entry: LedgerEntry,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        if entry.state == .accepted {
+            let ticket = errand(exchange, connection)
+            return send(.retryNow(id: entry.id, ticket: ticket))
+        }
+        guard entry.state == .dead || entry.state == .dropped else {
+            let response = Answers.mistake(
+                409,
+                "delivery \(entry.id) is \(entry.state.name) already",
+                hint: "only dead, dropped and waiting deliveries can be redelivered"
+            )
+            return finish(response, exchange, connection)
+        }
+        guard let record = acceptedRecord(entry) else {
+            let response = Answers.mistake(
+                410,
+                "the record of delivery \(entry.id) is no longer in the log",
+                hint: "ask the sender to send the event again"
+            )
+            return finish(response, exchange, connection)
+        }
+        redeliver(record, entry, exchange, connection)
+    }
+
+    /// Takes the kept body in again under the present configuration.
+    private mutating func redeliver(
+        _ record: AcceptedRecord,
+        _ entry: LedgerEntry,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        let now = Timestamp(milliseconds: Clock.now())
+        let reception: Reception?
+        switch record {
+        case .delivery(var delivery) where delivery.body.isEmpty:
+            delivery.generation += 1
+            reception = Reception(outcome: .accepted(delivery), records: [.delivery(delivery)])
+        case .delivery(let delivery):
+            let project = delivery.choices.contains { $0.hasPrefix("project: the path") }
+                ? delivery.place.project : nil
+            reception = intake.retake(
+                Webhook(hook: delivery.hook, pathProject: project, body: delivery.body, receivedAt: now),
+                id: delivery.id,
+                generation: delivery.generation + 1
+            )
+        case .deadLetter(let letter):
+            reception = intake.retake(
+                Webhook(
+                    hook: letter.hook,
+                    pathProject: letter.pathProject,
+                    body: letter.body,
+                    receivedAt: now
+                ),
+                id: letter.id,
+                generation: letter.generation + 1
+            )
+        }
+        guard let reception else {
+            let response = Answers.mistake(
+                409,
+                "hook \(entry.hook) is no longer configured",
+                hint: "add it again, or drop the delivery"
+            )
+            return finish(response, exchange, connection)
+        }
+        stage(reception.records)
+        let full = HTTPResponse.text(503, "the log cannot be written now; try again")
+        let response = Rehearsal(reception).response
+        note(exchange, response.status)
+        owes(.afterCommit(response, otherwise: full), connection)
+    }
+
+    /// A connection that waits for delivery to carry something out.
+    private mutating func errand(_ exchange: Exchange, _ connection: Connection) -> UInt64 {
+        let ticket = UInt64(1) << 63 | nextErrand
+        nextErrand += 1
+        errands[ticket] = connection.id
+        connection.waitingExchange = exchange
+        owes(.waiting(ticket: ticket), connection)
+        return ticket
+    }
+
+    mutating func reply(_ ticket: UInt64, done isDone: Bool, words: String) {
+        guard let id = errands.removeValue(forKey: ticket), let connection = connections[id] else {
+            return
+        }
+        let response =
+            isDone
+            ? Answers.json(200) { $0.member("state", words) }
+            : Answers.mistake(409, words, hint: "look at it with GET /api/deliveries/ID, and try again")
+        connection.answerWait(ticket, response)
+        if let exchange = connection.waitingExchange { note(exchange, response.status) }
+        owing.append(id)
+    }
+
+    private func done(_ id: UInt64, _ state: String) -> HTTPResponse {
+        Answers.json(200) { writer in
+            writer.member("id", String(id))
+            writer.member("state", state)
+        }
+    }
+}

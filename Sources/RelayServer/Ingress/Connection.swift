@@ -1,0 +1,74 @@
+import HTTP
+import POSIX
+
+/// One peer: its socket, what it has sent, what it is owed.
+///
+/// A class because a table cannot hold a noncopyable descriptor. Lives on the ingress thread.
+final class Connection {
+    /// Which of the two addresses it came to.
+    enum Role: Sendable { case hooks, admin }
+
+    /// What is owed for one request, in the order of the requests (RFC 9112 §9.3.2).
+    enum Owed {
+        case ready(HTTPResponse)
+        /// Promised once this turn's records are on disk; `otherwise` when they are not.
+        case afterCommit(HTTPResponse, otherwise: HTTPResponse)
+        /// `Prefer: wait`: the delivery whose end it waits for.
+        case waiting(ticket: UInt64)
+        /// The head of an endless answer has been sent; events follow.
+        case streaming
+    }
+
+    let id: UInt64
+    let socket: OwnedDescriptor
+    let role: Role
+    let peer: String
+    var parser: HTTPRequestParser
+    /// The request whose body is being read.
+    var current: Exchange?
+    var owed: [Owed] = []
+    /// Bytes to send, from `sent` on.
+    var output: [UInt8] = []
+    var sent = 0
+    /// Steady milliseconds by which the present phase must be over.
+    var deadline: Int64 = 0
+    /// Answers end with `Connection: close`, and then the connection does.
+    var closesAfterAnswer = false
+    /// The answer was given without reading the body; what still comes is thrown away.
+    var isDiscarding = false
+    /// A bodiless request was turned away; its empty body is still to come out of the parser.
+    var isRefusing = false
+    /// The request of the sender that waits, for the metrics.
+    var waitingExchange: Exchange?
+    /// What a waiting sender hears when its event could not be written down after all.
+    var unlessWritten: HTTPResponse?
+    var isPeerDone = false
+    var watchesWriting = false
+    var watchesReading = true
+
+    init(id: UInt64, socket: consuming OwnedDescriptor, role: Role, peer: String, limits: HTTPLimits) {
+        self.id = id
+        self.socket = socket
+        self.role = role
+        self.peer = peer
+        parser = HTTPRequestParser(limits: limits)
+    }
+
+    /// Whether the peer may send its next request: nothing of the last one is open.
+    var isIdle: Bool { current == nil && owed.isEmpty && output.isEmpty && parser.isIdle }
+
+    /// Whether the next pipelined request must wait for an answer that is not known yet.
+    var isBlocked: Bool {
+        owed.contains { if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false } }
+    }
+}
+
+/// A request whose head was read and let in.
+struct Exchange {
+    let head: HTTPRequestHead
+    let route: Route
+    /// Steady nanoseconds at which the head was whole.
+    let startedAt: Int64
+    /// A signature must be checked once the body is there.
+    let needsSignature: Bool
+}

@@ -1,0 +1,288 @@
+import Formats
+import HTTP
+import POSIX
+import Relay
+import Storage
+import Webhooks
+
+/// What a request to the hook address becomes.
+extension IngressLoop {
+    /// A head is whole: is there such an address, and may this peer use it.
+    mutating func begin(_ head: HTTPRequestHead, _ connection: Connection) {
+        let route = Route(head, role: connection.role)
+        var exchange = Exchange(
+            head: head,
+            route: route,
+            startedAt: Clock.monotonicNanoseconds(),
+            needsSignature: false
+        )
+        connection.closesAfterAnswer = isDraining || !head.keepsAlive || closes(head, route)
+        if let refusal = refusal(of: route, head) {
+            return turnAway(connection, exchange, refusal)
+        }
+        switch admission(route, head, connection.role) {
+        case .admitted: break
+        case .needsBody:
+            exchange = Exchange(
+                head: head,
+                route: route,
+                startedAt: exchange.startedAt,
+                needsSignature: true
+            )
+        case .refused(let reason):
+            return turnAway(connection, exchange, unauthorized(reason, connection))
+        }
+        if let refusal = overload(route, head) { return turnAway(connection, exchange, refusal) }
+        connection.current = exchange
+        if head.wantsContinue {
+            connection.output += Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            write(connection)
+        }
+    }
+
+    /// Argo CD's sender never closes a connection, so we do (facts: one leak per webhook).
+    private func closes(_ head: HTTPRequestHead, _ route: Route) -> Bool {
+        guard !running.configuration.keepAlive else { return false }
+        return head.fields["User-Agent"]?.hasPrefix("Go-http-client") ?? false
+    }
+
+    private func refusal(of route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
+        if case .hook(let name) = route, !intake.knows(name) {
+            let names = running.hooks.map(\.name).sorted().joined(separator: ", ")
+            return .text(404, "no hook has this name; there are: \(names)")
+        }
+        if case .unknown = route {
+            return .text(404, "nothing is here; webhooks go to /hooks/argocd")
+        }
+        guard !route.methods.contains(head.method) else { return nil }
+        let isHook = if case .hook = route { true } else if case .recipe = route { true } else { false }
+        let words =
+            isHook && head.method == "GET"
+            ? "set method: POST in the template"
+            : "use \(route.methods.joined(separator: " or "))"
+        var response = HTTPResponse.text(405, words)
+        response.fields.append(("Allow", route.methods.joined(separator: ", ")))
+        return response
+    }
+
+    private func admission(
+        _ route: Route,
+        _ head: HTTPRequestHead,
+        _ role: Connection.Role
+    ) -> Authenticator.Verdict {
+        gate(for: route, role)?.judge(head.fields.list) ?? .admitted
+    }
+
+    private func gate(for route: Route, _ role: Connection.Role) -> Authenticator? {
+        switch route {
+        case .hook(let name): running.gates[name]
+        case .recipe: running.hooks.first { $0.name == Self.recipeHook }.flatMap(running.recipeGate)
+        case .live, .ready: nil
+        default: role == .admin ? running.adminGate : nil
+        }
+    }
+
+    private func unauthorized(_ reason: String, _ connection: Connection) -> HTTPResponse {
+        log.warn(
+            "request-unauthorized",
+            [("peer", .text(connection.peer)), ("reason", .text(reason))]
+        )
+        var response = HTTPResponse.text(401, reason)
+        response.fields.append(("WWW-Authenticate", "Bearer realm=\"deployment-relay\""))
+        return response
+    }
+
+    /// 503 at the head, before any memory is spent on a body that could not be kept.
+    private func overload(_ route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
+        switch route {
+        case .hook, .recipe: break
+        default: return nil
+        }
+        if isDraining { return .text(503, "the relay is stopping; try again") }
+        if ledger.waiting >= limits.backlogEvents {
+            return .text(503, "limits.backlogEvents deliveries wait already; try again later")
+        }
+        if bodyBytes + (head.contentLength ?? 0) > limits.bodyMemoryBytes {
+            return .text(503, "bodies being read reach limits.bodyMemoryBytes; try again")
+        }
+        return nil
+    }
+
+    /// Answers without reading the body.
+    private mutating func turnAway(
+        _ connection: Connection,
+        _ exchange: Exchange,
+        _ response: HTTPResponse
+    ) {
+        note(exchange, response.status)
+        owes(.ready(response), connection)
+        let hasBody = exchange.head.isChunked || (exchange.head.contentLength ?? 0) > 0
+        if hasBody {
+            connection.closesAfterAnswer = true
+            connection.isDiscarding = true
+        } else {
+            connection.current = nil
+            connection.isRefusing = true
+        }
+    }
+
+    /// A request is whole.
+    mutating func finish(_ body: [UInt8], _ connection: Connection) {
+        if connection.isRefusing {
+            connection.isRefusing = false
+            return
+        }
+        guard let exchange = connection.current else {
+            preconditionFailure("a body without a head")
+        }
+        connection.current = nil
+        if exchange.needsSignature, !isSigned(body, exchange, connection.role) {
+            let response = unauthorized("the signature does not fit the body", connection)
+            note(exchange, 401)
+            return owes(.ready(response), connection)
+        }
+        switch exchange.route {
+        case .hook(let name): take(body, hook: name, project: nil, exchange, connection)
+        case .recipe(let project):
+            take(body, hook: Self.recipeHook, project: project, exchange, connection)
+        case .live: finish(.text(200, "ok"), exchange, connection)
+        case .ready: finish(readiness(), exchange, connection)
+        default: serveAdmin(body, exchange, connection)
+        }
+    }
+
+    /// The hook that takes GitLab's own path: flat bodies, as `/hooks/deployment` does.
+    private static var recipeHook: String { "deployment" }
+
+    private func isSigned(_ body: [UInt8], _ exchange: Exchange, _ role: Connection.Role) -> Bool {
+        let now = Timestamp(milliseconds: Clock.now())
+        return gate(for: exchange.route, role)?
+            .verify(exchange.head.fields.list, body: body, now: now) ?? true
+    }
+
+    mutating func finish(_ response: HTTPResponse, _ exchange: Exchange, _ connection: Connection) {
+        var response = response
+        if exchange.head.method == "HEAD" { response.isHeadOnly = true }
+        note(exchange, response.status)
+        owes(.ready(response), connection)
+    }
+
+    func readiness() -> HTTPResponse {
+        if isDraining { return .text(503, "stopping") }
+        if let trouble { return .text(503, "the log cannot be written: \(trouble)") }
+        return .text(200, "ready")
+    }
+
+    mutating func note(_ exchange: Exchange, _ status: Int) {
+        let seconds = Double(Clock.monotonicNanoseconds() - exchange.startedAt) / 1e9
+        metrics.request(exchange.route.label, status, seconds: seconds)
+    }
+
+    // MARK: - Events
+
+    private mutating func take(
+        _ body: [UInt8],
+        hook: String,
+        project: String?,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        let webhook = Webhook(
+            hook: hook,
+            pathProject: project,
+            fields: exchange.head.fields.list.filter { !Self.secretFields.contains($0.name.lowercased()) },
+            body: body,
+            receivedAt: Timestamp(milliseconds: Clock.now()),
+            traceparent: exchange.head.fields["traceparent"]
+        )
+        let reception = intake.take(webhook)
+        stage(reception.records)
+        for id in reception.supersededLetters {
+            letterEnds.append((id, "its operation was accepted after all"))
+        }
+        tell(reception, webhook, connection.peer)
+        answer(reception, exchange, connection)
+    }
+
+    /// Fields that carry a credential: never shown to a template.
+    private static var secretFields: Set<String> {
+        ["authorization", "private-token", "x-gitlab-token", "proxy-authorization", "cookie"]
+    }
+
+    private mutating func answer(
+        _ reception: Reception,
+        _ exchange: Exchange,
+        _ connection: Connection
+    ) {
+        let full = HTTPResponse.text(503, "the log cannot be written now; try again")
+        switch reception.outcome {
+        case .accepted(let delivery):
+            if let ticket = wait(for: delivery, on: delivery.id, exchange, connection) {
+                owes(.waiting(ticket: ticket), connection)
+                connection.unlessWritten = full
+            } else {
+                note(exchange, 202)
+                owes(.afterCommit(Answers.accepted(delivery), otherwise: full), connection)
+            }
+        case .duplicate(let id, let reason):
+            answerDuplicate(of: id, reason, exchange, connection)
+        case .ignored(let reason):
+            note(exchange, 200)
+            let response = Answers.passed("ignored", id: nil, reason: reason)
+            owes(.afterCommit(response, otherwise: full), connection)
+        case .dead(let id, let status, let reason):
+            note(exchange, status)
+            let response = Answers.dead(id, status: status, reason: reason)
+            owes(.afterCommit(response, otherwise: full), connection)
+        }
+    }
+
+    private mutating func tell(_ reception: Reception, _ webhook: Webhook, _ peer: String) {
+        var fields: [(String, Log.Value?)] = [
+            ("hook", .text(webhook.hook)),
+            ("application", reception.application.map(Log.Value.text)),
+        ]
+        switch reception.outcome {
+        case .accepted(let delivery):
+            metrics.event(webhook.hook, "accepted")
+            fields += [
+                ("id", .text(String(delivery.id))), ("project", .text(delivery.place.project)),
+                ("environment", .text(delivery.place.environment)),
+                ("status", .text(delivery.status.name)), ("sha", .text(delivery.place.sha)),
+                ("traceparent", delivery.traceparent.map(Log.Value.text)),
+            ]
+            log.info("event-accepted", fields)
+        case .duplicate(_, let reason):
+            pass("duplicate", reason, reception, webhook)
+            log.info("event-duplicate", fields + [("reason", .text(reason))])
+        case .ignored(let reason):
+            pass("ignored", reason, reception, webhook)
+            log.info("event-ignored", fields + [("reason", .text(reason))])
+        case .dead(let id, let status, let reason):
+            metrics.event(webhook.hook, "dead")
+            fields += [
+                ("id", .text(String(id))), ("status", .number(Int64(status))),
+                ("peer", .text(peer)), ("reason", .text(reason)),
+            ]
+            log.warn("event-dead", fields)
+        }
+    }
+
+    private mutating func pass(
+        _ state: String,
+        _ reason: String,
+        _ reception: Reception,
+        _ webhook: Webhook
+    ) {
+        metrics.event(webhook.hook, state)
+        ledger.add(
+            PassedOver(
+                receivedAt: webhook.receivedAt,
+                hook: webhook.hook,
+                state: state,
+                application: reception.application,
+                reason: reason
+            )
+        )
+    }
+}

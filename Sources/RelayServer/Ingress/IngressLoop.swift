@@ -1,0 +1,237 @@
+import Formats
+import HTTP
+import POSIX
+import Relay
+import Storage
+import Synchronization
+import Webhooks
+
+/// Accepts webhooks and serves the admin address, on one thread (DESIGN §3.1).
+///
+/// A turn reads all that is ready, decides, stages the records, commits once, and only then
+/// answers: a sender hears 202 only after the flush that makes it true.
+struct IngressLoop: ~Copyable {
+    var poller: Poller
+    let mailbox: Mailbox<IngressMail>
+    let delivery: Mailbox<DeliveryMail>
+    let shared: Shared
+    var running: Running
+    var hooksListener: ListeningSocket?
+    var adminListener: ListeningSocket?
+    var connections: [UInt64: Connection] = [:]
+    var nextConnection: UInt64 = 16
+    var accepted: RecordLog
+    let settled: RecordReader
+    var intake: Intake
+    var ledger: Ledger
+    var waiters = Waiters()
+    var metrics = IngressMetrics()
+    /// What this turn has accepted, told to delivery after the commit.
+    var staged: [(record: AcceptedRecord, position: RecordPosition)] = []
+    var letterEnds: [(id: UInt64, reason: String)] = []
+    /// Connections that are owed something, in the order they came to be.
+    var owing: [UInt64] = []
+    /// Admin requests that delivery carries out: the connection that waits, by ticket.
+    var errands: [UInt64: UInt64] = [:]
+    var nextErrand: UInt64 = 1
+    /// Bodies being read now, in bytes (`limits.bodyMemoryBytes`).
+    var bodyBytes = 0
+    var trouble: String?
+    var troubleToldAt: Int64 = .min
+    var isDraining = false
+    var drainDeadline: Int64 = .max
+    let buffer: UnsafeMutableRawBufferPointer
+
+    static let mailboxToken: UInt64 = 0
+    static let hooksToken: UInt64 = 1
+    static let adminToken: UInt64 = 2
+
+    var limits: Limits { running.configuration.limits }
+    var log: Log { shared.log }
+
+    deinit { buffer.deallocate() }
+
+    /// Runs until `stop` comes and what was in flight is answered.
+    ///
+    /// - Throws: What leaves no way on: a failed flush, or epoll itself.
+    mutating func run() throws {
+        while !isDone { try turn() }
+        poller.forget(mailbox.doorbell.number)
+    }
+
+    private var isDone: Bool {
+        isDraining && (connections.isEmpty || Clock.monotonic() >= drainDeadline)
+    }
+
+    /// One turn; see the type.
+    private mutating func turn() throws {
+        let ready = try poller.wait(milliseconds: timeout())
+        for readiness in ready {
+            switch readiness.token {
+            case Self.mailboxToken: readMail()
+            case Self.hooksToken: accept(.hooks)
+            case Self.adminToken: accept(.admin)
+            default: serve(readiness)
+            }
+        }
+        closeOverdue()
+        expireOperations()
+        try commit()
+        answer()
+    }
+
+    /// Milliseconds until something falls due; -1: only readiness matters.
+    private func timeout() -> Int32 {
+        var due = connections.values.lazy.map(\.deadline).filter { $0 > 0 }.min()
+        if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
+        if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
+        if let expiry = intake.nextExpiry() {
+            let left = max(0, expiry.milliseconds - Clock.now())
+            due = min(due ?? .max, Clock.monotonic() + min(left, 3_600_000))
+        }
+        guard let due else { return -1 }
+        return Int32(clamping: max(0, due - Clock.monotonic()))
+    }
+
+    // MARK: - Mail
+
+    private mutating func readMail() {
+        for mail in mailbox.takeAll() {
+            switch mail {
+            case .news(let news): for item in news { take(item) }
+            case .configure(let new): configure(new)
+            case .stop: drain()
+            }
+        }
+    }
+
+    private mutating func configure(_ new: Running) {
+        running = new
+        intake.replaceHooks(new.hooks)
+    }
+
+    private mutating func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        drainDeadline = Clock.monotonic() + 1500
+        if let listener = hooksListener.take() { poller.forget(listener.descriptor) }
+        if let listener = adminListener.take() { poller.forget(listener.descriptor) }
+        for ticket in waiters.all { endWait(ticket) }
+        for connection in connections.values {
+            connection.closesAfterAnswer = true
+            if connection.isIdle || connection.isBlocked { close(connection) }
+        }
+    }
+
+    private mutating func take(_ news: DeliveryNews) {
+        switch news {
+        case .record(let record, let locator):
+            ledger.note(record, locator: locator)
+            settleWaiters(record)
+        case .held(let scope, let hold):
+            ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
+            tellHeldWaiters()
+        case .released(let scope):
+            ledger.release(scope)
+        case .reply(let ticket, let done, let words):
+            reply(ticket, done: done, words: words)
+        }
+    }
+
+    // MARK: - Commit
+
+    /// Writes what this turn accepted; on a full disk its events were never accepted.
+    private mutating func commit() throws {
+        guard accepted.stagedCount > 0 else { return finishTurn(wasWritten: true) }
+        let start = Clock.monotonicNanoseconds()
+        do {
+            try accepted.commit()
+            metrics.flush.observe(Double(Clock.monotonicNanoseconds() - start) / 1e9)
+            trouble = nil
+            finishTurn(wasWritten: true)
+        } catch {
+            metrics.flushErrors += 1
+            guard error.isRecoverable else { throw error }
+            tellTrouble("\(error)")
+            finishTurn(wasWritten: false)
+        }
+    }
+
+    private mutating func finishTurn(wasWritten: Bool) {
+        if wasWritten {
+            intake.confirm()
+            tellDelivery()
+        } else {
+            intake.rollBack()
+        }
+        staged.removeAll(keepingCapacity: true)
+        letterEnds.removeAll(keepingCapacity: true)
+        for id in owing { connections[id]?.promise(wasWritten) }
+    }
+
+    private mutating func tellDelivery() {
+        guard !staged.isEmpty || !letterEnds.isEmpty else { return }
+        var entries: [QueueEntry] = []
+        for (record, position) in staged {
+            ledger.add(record, locator: position.locator)
+            if case .delivery(let accepted) = record {
+                entries.append(QueueEntry(accepted, locator: position.locator))
+            }
+        }
+        if !entries.isEmpty { send(.accepted(entries)) }
+        for end in letterEnds {
+            guard let entry = ledger[end.id], entry.isDeadLetter else { continue }
+            send(
+                .settleLetter(
+                    id: end.id,
+                    generation: entry.generation,
+                    .superseded,
+                    reason: end.reason
+                )
+            )
+        }
+    }
+
+    /// The mailbox is as large as the backlog may be, so it cannot be full.
+    mutating func send(_ mail: DeliveryMail) {
+        let fits = delivery.put(mail)
+        precondition(fits, "the delivery mailbox is larger than the backlog may be")
+    }
+
+    private mutating func tellTrouble(_ words: String) {
+        trouble = words
+        let now = Clock.monotonic()
+        guard troubleToldAt == .min || now - troubleToldAt >= 60_000 else { return }
+        troubleToldAt = now
+        log.error(
+            "log-not-writable",
+            [
+                ("log", .text("accepted")), ("reason", .text(words)),
+                ("hint", .text("senders get 503 and try again; make room or mend the folder")),
+            ]
+        )
+    }
+
+    /// Closes what has been running for longer than `maximumAgeHours`.
+    private mutating func expireOperations() {
+        let now = Timestamp(milliseconds: Clock.now())
+        guard let expiry = intake.nextExpiry(), expiry <= now else { return }
+        stage(intake.expire(at: now))
+    }
+
+    mutating func stage(_ records: [AcceptedRecord]) {
+        for record in records {
+            let position = accepted.stage(kind: record.kind, record.bytes)
+            staged.append((record, position))
+        }
+    }
+}
+
+extension RecordPosition {
+    /// The position as the rooms above see it: a number that means something to the log only.
+    var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
+
+    init(locator: UInt64) {
+        self.init(segment: UInt32(locator >> 32), offset: UInt32(truncatingIfNeeded: locator))
+    }
+}

@@ -1,0 +1,94 @@
+import Formats
+import HTTP
+
+/// Where a request goes, by its path alone.
+enum Route: Equatable {
+    case hook(name: String)
+    /// GitLab's own path; the project percent-decoded.
+    case recipe(project: String)
+    case live
+    case ready
+    // The admin address.
+    case console
+    case metrics
+    case deliveries
+    case delivery(id: String)
+    case act(id: String, Action)
+    case deployments
+    case endpoints
+    case render(hook: String)
+    case reload
+    case unknown
+
+    enum Action: String { case redeliver, drop }
+
+    /// What answers here, for `Allow` (RFC 9110 §10.2.1).
+    var methods: [String] {
+        switch self {
+        case .hook, .recipe, .act, .render, .reload: ["POST"]
+        case .unknown: []
+        default: ["GET", "HEAD"]
+        }
+    }
+
+    /// The label of metrics: of fixed number, whatever is asked.
+    var label: String {
+        switch self {
+        case .hook: "/hooks/:name"
+        case .recipe: "/api/v4/projects/:id/deployments"
+        case .live: "/livez"
+        case .ready: "/readyz"
+        case .console: "/"
+        case .metrics: "/metrics"
+        case .deliveries: "/api/deliveries"
+        case .delivery: "/api/deliveries/:id"
+        case .act: "/api/deliveries/:id/:action"
+        case .deployments: "/api/deployments"
+        case .endpoints: "/api/endpoints"
+        case .render: "/api/render/:name"
+        case .reload: "/-/reload"
+        case .unknown: "unknown"
+        }
+    }
+
+    init(_ head: HTTPRequestHead, role: Connection.Role) {
+        switch (head.path, role) {
+        case ("/livez", _), ("/healthz", _), ("/-/healthy", _): self = .live
+        case ("/readyz", _), ("/-/ready", _): self = .ready
+        case (_, .hooks): self = Self.hooks(head)
+        case (_, .admin): self = Self.admin(head)
+        }
+    }
+
+    private static func hooks(_ head: HTTPRequestHead) -> Route {
+        let segments = head.segments
+        if segments.count == 2, segments[0] == "hooks", !segments[1].isEmpty {
+            return .hook(name: segments[1])
+        }
+        // The project may be a number, one segment with %2F, or its slashes as they are.
+        if segments.count >= 5, segments[..<3] == ["api", "v4", "projects"],
+            segments.last == "deployments"
+        {
+            let project = segments[3..<segments.count - 1].joined(separator: "/")
+            return project.isEmpty ? .unknown : .recipe(project: project)
+        }
+        return .unknown
+    }
+
+    private static func admin(_ head: HTTPRequestHead) -> Route {
+        let segments = head.segments
+        switch segments.count {
+        case 1 where segments[0].isEmpty: return .console
+        case 1 where segments[0] == "metrics": return .metrics
+        case 2 where segments == ["api", "deliveries"]: return .deliveries
+        case 2 where segments == ["api", "deployments"]: return .deployments
+        case 2 where segments == ["api", "endpoints"]: return .endpoints
+        case 2 where segments == ["-", "reload"]: return .reload
+        case 3 where segments[..<2] == ["api", "deliveries"]: return .delivery(id: segments[2])
+        case 3 where segments[..<2] == ["api", "render"]: return .render(hook: segments[2])
+        case 4 where segments[..<2] == ["api", "deliveries"]:
+            return Action(rawValue: segments[3]).map { .act(id: segments[2], $0) } ?? .unknown
+        default: return .unknown
+        }
+    }
+}

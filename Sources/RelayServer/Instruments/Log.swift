@@ -1,0 +1,104 @@
+import Formats
+import JSON
+package import POSIX
+package import Relay
+
+/// Writes log lines: one line, one write, one event.
+///
+/// Any thread. Only this room writes lines, and no secret has a way into one.
+package struct Log: Sendable {
+    package let form: LogForm
+    package let level: LogLevel
+    private let descriptor: Int32
+
+    /// - Parameter descriptor: Stays open as long as the log is used: standard output or error.
+    package init(form: LogForm, level: LogLevel, descriptor: Int32) {
+        self.form = form
+        self.level = level
+        self.descriptor = descriptor
+    }
+
+    package enum Value: Sendable {
+        case text(String)
+        case number(Int64)
+        case flag(Bool)
+    }
+
+    package func debug(_ message: String, _ fields: [(String, Value?)] = []) {
+        write(.debug, message, fields)
+    }
+
+    package func info(_ message: String, _ fields: [(String, Value?)] = []) {
+        write(.info, message, fields)
+    }
+
+    package func warn(_ message: String, _ fields: [(String, Value?)] = []) {
+        write(.warn, message, fields)
+    }
+
+    package func error(_ message: String, _ fields: [(String, Value?)] = []) {
+        write(.error, message, fields)
+    }
+
+    private func write(_ level: LogLevel, _ message: String, _ fields: [(String, Value?)]) {
+        guard level >= self.level else { return }
+        let now = Timestamp(milliseconds: Clock.now()).rfc3339
+        let present = fields.compactMap { name, value in value.map { (name, $0) } }
+        var line =
+            switch form {
+            case .json: json(now, level, message, present)
+            case .text: text(now, level, message, present)
+            }
+        line.append(0x0A)
+        Output.write(line, to: descriptor)
+    }
+
+    private func json(
+        _ now: String,
+        _ level: LogLevel,
+        _ message: String,
+        _ fields: [(String, Value)]
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("time", now)
+            writer.member("level", level.rawValue)
+            writer.member("msg", message)
+            for (name, value) in fields {
+                switch value {
+                case .text(let text): writer.member(name, text)
+                case .number(let number): writer.member(name, number)
+                case .flag(let flag): writer.member(name, flag)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private func text(
+        _ now: String,
+        _ level: LogLevel,
+        _ message: String,
+        _ fields: [(String, Value)]
+    ) -> [UInt8] {
+        let time = now.dropFirst(11).dropLast(5)
+        var line = "\(time) \(level.rawValue.uppercased()) \(message)"
+        for (name, value) in fields {
+            switch value {
+            case .text(let text): line += " \(name)=\(quoted(text))"
+            case .number(let number): line += " \(name)=\(number)"
+            case .flag(let flag): line += " \(name)=\(flag)"
+            }
+        }
+        return Array(line.utf8)
+    }
+
+    /// Quoted when it holds blanks or anything a terminal could take for a command.
+    private func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F && $0 != 0x3D }
+        guard !isPlain || text.isEmpty else { return text }
+        var writer = JSONWriter()
+        writer.string(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

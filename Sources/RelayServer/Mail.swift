@@ -1,0 +1,33 @@
+package import Relay
+
+/// What the ingress thread hears.
+enum IngressMail: Sendable {
+    /// What the delivery thread has on disk now, in order.
+    case news([DeliveryNews])
+    /// A new configuration, or changed secrets; already proven whole.
+    case configure(Running)
+    /// Stop accepting, answer what is in flight, end.
+    case stop
+}
+
+/// What the delivery thread tells about its work.
+enum DeliveryNews: Sendable {
+    /// A record that is committed, and where it lies.
+    case record(SettledRecord, locator: UInt64)
+    case held(HoldScope, Hold)
+    case released(HoldScope)
+    /// A request of the admin address was carried out, or why not.
+    case reply(ticket: UInt64, done: Bool, words: String)
+}
+
+/// What the delivery thread hears.
+enum DeliveryMail: Sendable {
+    /// Events whose records are committed.
+    case accepted([QueueEntry])
+    /// Dead letters that are over: they have no place in a lane.
+    case settleLetter(id: UInt64, generation: UInt32, FinalState, reason: String)
+    case drop(id: UInt64, reason: String, ticket: UInt64)
+    case retryNow(id: UInt64, ticket: UInt64)
+    case configure(Running)
+    case stop
+}

@@ -1,0 +1,128 @@
+package import Formats
+package import Relay
+package import Webhooks
+
+/// A configuration that has proven whole: templates compiled, secrets read.
+///
+/// Both loops get the same one; a new one takes its place in whole or not at all.
+package struct Running: Sendable {
+    package let configuration: Configuration
+    package let hooks: [Hook]
+    /// What senders must present, by hook; no entry: nothing.
+    let gates: [String: Authenticator]
+    let adminGate: Authenticator?
+    /// GitLab's tokens by endpoint.
+    let tokens: [String: Credential]
+
+    /// Reads the secrets and compiles the templates of `configuration`.
+    ///
+    /// - Parameter read: Reads a file whole.
+    /// - Throws: All that is wrong, in one go.
+    package init(
+        _ configuration: Configuration,
+        reading read: @Sendable (String) -> Result<[UInt8], FileProblem>
+    ) throws(ConfigurationErrors) {
+        var reader = SecretReader(read: read, file: configuration.path)
+        var mistakes: [ConfigurationError] = []
+        var tokens: [String: Credential] = [:]
+        for endpoint in configuration.endpoints {
+            tokens[endpoint.name] = endpoint.token.flatMap { reader.secrets($0).first }
+        }
+        let common = configuration.credentials.flatMap { reader.secrets($0) }
+        var gates: [String: Authenticator] = [:]
+        var hooks: [Hook] = []
+        for settings in configuration.hooks {
+            let own = settings.credentials.flatMap { reader.secrets($0) }
+            let secrets = own.isEmpty ? common : own
+            if !secrets.isEmpty { gates[settings.name] = Authenticator(tokens: secrets) }
+            guard let endpoint = configuration.endpoints.first(where: { $0.name == settings.endpoint })
+            else { preconditionFailure("the configuration's reader checks endpoints") }
+            do {
+                hooks.append(try Hook(settings, endpoint: endpoint, file: configuration.path))
+            } catch {
+                mistakes += error.all
+            }
+        }
+        let admin = configuration.adminToken.map { reader.secrets($0) } ?? []
+        mistakes += reader.mistakes
+        guard mistakes.isEmpty else { throw ConfigurationErrors(all: mistakes) }
+        self.configuration = configuration
+        self.hooks = hooks
+        self.gates = gates
+        self.tokens = tokens
+        adminGate = admin.isEmpty ? nil : Authenticator(tokens: admin)
+    }
+
+    func endpoint(_ name: String) -> EndpointSettings? {
+        configuration.endpoints.first { $0.name == name }
+    }
+
+    /// The gate of GitLab's own path: the hook's secrets, and the endpoint's GitLab token, which
+    /// is what the documented recipe sends.
+    func recipeGate(_ hook: Hook) -> Authenticator? {
+        guard let gate = gates[hook.name] else { return nil }
+        return gate.alsoAdmitting(tokens[hook.settings.endpoint].map { [$0] } ?? [])
+    }
+
+    package var queueSettings: QueueSettings {
+        QueueSettings(
+            endpoints: configuration.endpoints.map {
+                .init(
+                    name: $0.name,
+                    connections: $0.connections,
+                    requestsPerMinute: $0.requestsPerMinute
+                )
+            },
+            doubtSeconds: configuration.limits.doubtSeconds,
+            retryHours: configuration.limits.retryHours,
+            unknownRefMinutes: configuration.limits.unknownRefMinutes
+        )
+    }
+
+    /// Paths of all files that hold secrets, for whoever watches them.
+    package var secretFiles: [String] {
+        let sources =
+            configuration.credentials + configuration.hooks.flatMap(\.credentials)
+            + configuration.endpoints.compactMap(\.token)
+            + [configuration.adminToken].compactMap { $0 }
+        return sources.compactMap { if case .file(let path, _) = $0 { path } else { nil } }
+    }
+}
+
+/// Reads secrets and gathers what is wrong with their files.
+private struct SecretReader {
+    let read: @Sendable (String) -> Result<[UInt8], FileProblem>
+    let file: String?
+    var mistakes: [ConfigurationError] = []
+
+    /// One secret, or two on two lines while they are rotated.
+    mutating func secrets(_ source: SecretSource) -> [Credential] {
+        switch source {
+        case .value(let credential, _):
+            return [credential]
+        case .file(let path, let origin):
+            switch read(path) {
+            case .failure(let problem):
+                mistake(origin, "\(path): \(problem)", "write the secret into that file")
+                return []
+            case .success(let bytes):
+                let lines = bytes.split { $0 == 0x0A || $0 == 0x0D }.map { Array($0) }
+                if lines.isEmpty { mistake(origin, "\(path): is empty", "write the secret into it") }
+                return lines.map { Credential($0) }
+            }
+        }
+    }
+
+    private mutating func mistake(_ origin: String, _ problem: String, _ hint: String) {
+        mistakes.append(
+            ConfigurationError(
+                file: file,
+                line: nil,
+                column: nil,
+                setting: origin,
+                problem: problem,
+                hint: hint
+            )
+        )
+    }
+}

@@ -1,0 +1,24 @@
+import Synchronization
+
+/// What both loops and the main thread may touch: counters to read, and a bell to ring.
+final class Shared: Sendable {
+    struct Reload: Sendable {
+        var wasSuccessful: Bool
+        /// Milliseconds since 1970 of the last success.
+        var at: Int64
+    }
+
+    let log: Log
+    let deliveryMetrics = Mutex(DeliveryMetrics())
+    let lastReload: Mutex<Reload>
+    /// Ends `Server.wait` with a wish of the admin address to load the configuration anew.
+    private let askReload: @Sendable (UInt64) -> Void
+
+    init(log: Log, startedAt: Int64, askReload: @escaping @Sendable (UInt64) -> Void) {
+        self.log = log
+        self.askReload = askReload
+        lastReload = Mutex(Reload(wasSuccessful: true, at: startedAt))
+    }
+
+    func requestReload(connection: UInt64) { askReload(connection) }
+}
