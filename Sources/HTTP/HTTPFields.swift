@@ -1,0 +1,65 @@
+/// Header fields in the order they came; names compare without case (RFC 9110 §5.1).
+package struct HTTPFields: Sendable {
+    private let bytes: [UInt8]
+    private let lines: [Line]
+
+    struct Line: Sendable {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    init(bytes: [UInt8], lines: [Line]) {
+        self.bytes = bytes
+        self.lines = lines
+    }
+
+    package var count: Int { lines.count }
+
+    /// The first value of this name.
+    package subscript(_ name: String) -> String? {
+        lines.first { matches($0, name) }.map { text($0.value) }
+    }
+
+    /// Every value of this name, in order.
+    package func all(_ name: String) -> [String] {
+        lines.filter { matches($0, name) }.map { text($0.value) }
+    }
+
+    package func has(_ name: String) -> Bool { lines.contains { matches($0, name) } }
+
+    package var list: [(name: String, value: String)] {
+        lines.map { (text($0.name), text($0.value)) }
+    }
+
+    /// The elements of comma-separated lists under this name, lower case (RFC 9110 §5.6.1).
+    package func tokens(_ name: String) -> [String] {
+        var tokens: [String] = []
+        for value in all(name) {
+            for element in value.split(separator: ",") {
+                let words = element.split { $0 == " " || $0 == "\t" }
+                if let first = words.first { tokens.append(first.lowercased()) }
+            }
+        }
+        return tokens
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private func matches(_ line: Line, _ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { wanted in
+            guard line.name.count == wanted.count else { return false }
+            for (offset, byte) in wanted.enumerated() {
+                let other = bytes[line.name.lowerBound + offset]
+                guard Self.lower(byte) == Self.lower(other) else { return false }
+            }
+            return true
+        }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+}

@@ -1,0 +1,90 @@
+import Formats
+package import JSON
+
+/// Reads bodies of one sender: what they say about a deployment, or why they are none.
+package struct SenderReader: Sendable {
+    let sender: Sender
+    let settings: ArgoCDSettings
+    let hosts: RepositoryHosts
+
+    package init(sender: Sender, argocd: ArgoCDSettings, hosts: RepositoryHosts) {
+        self.sender = sender
+        settings = argocd
+        self.hosts = hosts
+    }
+
+    /// - Parameters:
+    ///   - body: An object.
+    ///   - choices: What the hook's own templates say; each stands at its place in DESIGN §2.5's
+    ///     orders.
+    package func read(
+        _ body: JSONValue,
+        _ request: WebhookRequest,
+        choices: HookChoices = HookChoices()
+    ) -> Reading {
+        let reading: Reading =
+            switch sender {
+            case .argocd: ArgoCDReader(self, body, request, choices).read()
+            case .heroku: HerokuReader(body, request, choices).read()
+            case .flux: FluxReader(body, request, choices).read()
+            case .flat: FlatReader(body, request, choices).read()
+            }
+        guard case .unusable(let member, let problem, _, let object, let operation) = reading,
+            let likely = Self.likely(body), likely != sender, choices == HookChoices()
+        else { return reading }
+        return .unusable(
+            member: member,
+            problem: problem,
+            hint: "it looks like a body of \(likely.rawValue); send it to \(likely.address)",
+            object: object,
+            operation: operation
+        )
+    }
+
+    /// Whose body this seems to be.
+    private static func likely(_ body: JSONValue) -> Sender? {
+        if body["app"]?.kind == .object { return .argocd }
+        if body["webhook_metadata"] != nil || body["resource"]?.string != nil, body["data"] != nil {
+            return .heroku
+        }
+        if body["involvedObject"] != nil { return .flux }
+        if body["status"]?.string != nil, body["environment"]?.string != nil { return .flat }
+        return nil
+    }
+}
+
+/// What all senders share: choices of the hook before those of the body.
+struct Chooser {
+    let request: WebhookRequest
+    let choices: HookChoices
+
+    /// `/api/v4/projects/:id/…`, or a member of the body.
+    func explicitProject(_ body: String?) -> Choice? {
+        if let path = Words.present(request.pathProject) {
+            return Choice(value: path, origin: "the path")
+        }
+        return Words.present(body).map { Choice(value: $0, origin: "the body's project") }
+    }
+
+    var project: Choice? { choices.project.map { Choice(value: $0, origin: "the hook's project") } }
+
+    var environment: Choice? {
+        choices.environment.map { Choice(value: $0, origin: "the hook's environment") }
+    }
+
+    /// The hook's sha, if it is one; a note when it is not.
+    func sha(_ notes: inout [String]) -> Choice? {
+        guard let text = choices.sha else { return nil }
+        guard let commit = Words.commit(text) else {
+            notes.append("the hook's sha \"\(text)\" is not 40 or 64 hex digits: passed over")
+            return nil
+        }
+        return Choice(value: commit, origin: "the hook's sha")
+    }
+
+    /// The tag flag: the hook's word, else what the ref says.
+    func tag(_ reading: Bool, _ origin: String) -> (Bool, String) {
+        if let text = choices.tag, let flag = Words.boolean(text) { return (flag, "the hook's tag") }
+        return (reading, origin)
+    }
+}
