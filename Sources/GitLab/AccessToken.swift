@@ -6,8 +6,9 @@ package struct AccessToken: Equatable, Sendable {
     package let id: Int
     package let name: String
     package let scopes: [String]
-    /// The first moment at which it is no longer valid: GitLab gives a date and lets the token
-    /// end as that day begins (UTC). nil: never.
+    /// The first moment at which it is no longer valid; nil: never.
+    ///
+    /// GitLab gives a date and lets the token end as that day begins (UTC).
     package let expiresAt: Timestamp?
     package let isActive: Bool
     package let isRevoked: Bool

@@ -19,7 +19,7 @@ package struct Project: Equatable, Sendable {
     package let visibility: String?
     package let isArchived: Bool
     package let isBeingDeleted: Bool
-    /// CI/CD; without it GitLab records no deployment at all. nil when the answer does not say.
+    /// CI/CD, without which GitLab records no deployment at all; nil when it does not say.
     package let builds: Feature?
     package let repository: Feature?
     package let environments: Feature?

@@ -1,6 +1,6 @@
 /// Text from outside, made fit for a reason: one line, no control characters, not long.
 enum Words {
-    /// - Parameter limit: The most characters kept; what is cut off is shown by `…`.
+    /// Puts `text` on one line of at most `limit` characters; what is cut off shows as `…`.
     static func cleaned(_ text: String, limit: Int = 300) -> String {
         var cleaned = String.UnicodeScalarView()
         var length = 0
@@ -34,9 +34,7 @@ enum Words {
         }
     }
 
-    /// What a browser would show for a page, shortly: its title, else what stands between tags.
-    ///
-    /// - Parameter page: Bytes of HTML, whole or cut anywhere.
+    /// What a browser would show for a page of HTML, shortly: its title, else its text.
     static func ofPage(_ page: some Sequence<UInt8>) -> String {
         var title: [UInt8] = []
         var text: [UInt8] = []
