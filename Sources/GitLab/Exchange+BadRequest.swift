@@ -15,7 +15,7 @@ extension Exchange {
         }
     }
 
-    /// What a model's validation found. One lasting mistake outweighs all that may yet change.
+    /// What a model's validation found: one lasting mistake outweighs all that may yet change.
     private func refusal(by problems: [(member: String, texts: [String])]) -> Meaning {
         var unknown: Set<String> = []
         var isTaken = false

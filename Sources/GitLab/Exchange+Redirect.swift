@@ -27,7 +27,7 @@ extension Exchange {
     private static func address(in location: String) -> String? {
         let parts = withoutQuery(location).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 4, parts[0] == "https:" || parts[0] == "http:", parts[1].isEmpty,
-            let api = parts.firstIndex(of: "api"), api > 2, parts[api + 1...].first == "v4"
+            let api = parts.firstIndex(of: "api"), api > 2, parts.dropFirst(api + 1).first == "v4"
         else { return nil }
         return Words.cleaned(parts[..<api].joined(separator: "/"), limit: 200)
     }

@@ -4,7 +4,7 @@ package import Formats
 package struct RatePace: Equatable, Sendable {
     /// Requests left in the present window.
     package let remaining: Int?
-    /// Requests counted in it. `RateLimit-Limit` is not read: it is rescaled to a minute.
+    /// Requests counted in it; `RateLimit-Limit` is not read, it is rescaled to a minute.
     package let observed: Int?
     /// When the next window begins, by GitLab's clock.
     package let resetAt: Timestamp?

@@ -17,7 +17,7 @@ struct AnswerRow: CustomTestStringConvertible {
         _ call: GitLabCall,
         _ status: Int,
         _ body: String,
-        _ fields: [(name: String, value: String)] = [],
+        _ fields: [(name: String, value: String)],
         _ means: String,
         says: [String] = []
     ) {
@@ -27,6 +27,16 @@ struct AnswerRow: CustomTestStringConvertible {
         self.fields = fields
         self.means = means
         self.says = says
+    }
+
+    init(
+        _ call: GitLabCall,
+        _ status: Int,
+        _ body: String,
+        _ means: String,
+        says: [String] = []
+    ) {
+        self.init(call, status, body, [], means, says: says)
     }
 
     var testDescription: String { "\(call.request.method) \(call.request.path) \(status) \(body)" }
