@@ -70,7 +70,8 @@ struct FlatReader {
 
     private func status() throws(Wrong) -> Statement {
         let hint = "use running, success, failed or canceled"
-        guard let word = try choices.status ?? text("status", isNumberFine: false) else {
+        let told = choices.status == nil ? try text("status", isNumberFine: false) : choices.status
+        guard let word = told else {
             throw Wrong(member: "status", problem: "is missing", hint: hint)
         }
         switch word {
@@ -116,15 +117,17 @@ struct FlatReader {
     }
 
     private func project() throws(Wrong) -> Choice? {
-        try chooser.explicitProject(text("project")) ?? chooser.project
+        let named = try text("project")
+        return chooser.explicitProject(named) ?? chooser.project
     }
 
     private func operation() throws(Wrong) -> String? {
-        try choices.operation ?? text("operation")
+        choices.operation == nil ? try text("operation") : choices.operation
     }
 
     private func readRef(_ report: inout Report) throws(Wrong) {
-        guard let text = try choices.ref ?? text("ref") else {
+        let told = choices.ref == nil ? try text("ref") : choices.ref
+        guard let text = told else {
             throw Wrong(
                 member: "ref",
                 problem: "is missing",

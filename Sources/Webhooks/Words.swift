@@ -43,11 +43,9 @@ struct RefReading {
             return
         }
         if text.hasPrefix("refs/heads/") {
-            ref = .name(String(text.dropFirst(11)), origin: origin)
-            isTag = false
+            self.init(.name(String(text.dropFirst(11)), origin: origin), isTag: false)
         } else if text.hasPrefix("refs/tags/") {
-            ref = .name(String(text.dropFirst(10)), origin: origin)
-            isTag = true
+            self.init(.name(String(text.dropFirst(10)), origin: origin), isTag: true)
         } else if text.hasPrefix("refs/") {
             self.init(default: "\(origin) is \(text), neither branch nor tag")
         } else if Words.commit(text) != nil || Self.begins(sha, with: text) {
@@ -55,15 +53,16 @@ struct RefReading {
         } else if Self.isRange(text) {
             self.init(default: "\(origin) is a range of versions")
         } else {
-            ref = .name(text, origin: origin)
-            isTag = VersionNumber.isWhole(text)
+            self.init(.name(text, origin: origin), isTag: VersionNumber.isWhole(text))
         }
     }
 
-    private init(default why: String) {
-        ref = .defaultBranch(origin: why)
-        isTag = false
+    private init(_ ref: Ref, isTag: Bool) {
+        self.ref = ref
+        self.isTag = isTag
     }
+
+    private init(default why: String) { self.init(.defaultBranch(origin: why), isTag: false) }
 
     private static func begins(_ sha: String?, with text: String) -> Bool {
         text.utf8.count >= 7 && text.utf8.allSatisfy { Hex.value($0) != nil }

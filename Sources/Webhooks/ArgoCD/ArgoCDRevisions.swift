@@ -1,0 +1,159 @@
+import Formats
+import JSON
+
+/// Which source a deployment is of, and which commit of it (facts/argocd.md §3.2 to §3.4).
+struct ArgoCDRevisions {
+    private let subject: ArgoCDSubject
+    private let hosts: RepositoryHosts
+    private let index: Int?
+
+    init(_ subject: ArgoCDSubject, hosts: RepositoryHosts, index: Int?) {
+        self.subject = subject
+        self.hosts = hosts
+        self.index = index
+    }
+
+    /// One source of the Application and what is known of its revision.
+    struct Source {
+        var repository: String?
+        var target: String?
+        var targetOrigin: String
+        var sha: Choice?
+        /// The revision where it is no commit, for the reason.
+        var revision: String?
+        /// Whether the sha is a revision of the source itself, not the hydrator's.
+        var isRevision = true
+        var key: String
+    }
+
+    /// The source to take; nil when the Application has none.
+    ///
+    /// - Parameter project: The explicitly chosen project.
+    func pick(project: String?) -> Source? {
+        if let hydrated = hydrated() { return hydrated }
+        guard let list = subject.app["spec"]?["sources"], list.count > 0 else { return single() }
+        let sources = list.elements.enumerated().map { many($1, at: $0) }
+        if let index { return sources.indices.contains(index) ? sources[index] : nil }
+        if let project, let own = sources.first(where: { isOf(project, $0) && $0.sha != nil }) {
+            return own
+        }
+        return sources.first { $0.sha != nil } ?? sources.first
+    }
+
+    private func isOf(_ project: String, _ source: Source) -> Bool {
+        source.repository.flatMap(hosts.projectPath)?.lowercased() == project.lowercased()
+    }
+
+    /// The project that a source's repository is on the GitLab.
+    func repository(of source: Source?) -> Choice? {
+        source?.repository.flatMap(hosts.projectPath).map {
+            Choice(value: $0, origin: "the source repository's path")
+        }
+    }
+
+    // MARK: - Forms of sources
+
+    private func single() -> Source? {
+        guard let spec = subject.app["spec"]?["source"] else { return nil }
+        // A rollback applies the source of its time.
+        let used = subject.state["syncResult"]?["source"] ?? subject.sync?["source"]
+        let source = Words.present(used?["repoURL"]?.string) == nil ? spec : used ?? spec
+        return make(
+            source,
+            at: nil,
+            candidates: [
+                (subject.state["syncResult"]?["revision"], "syncResult.revision"),
+                (subject.sync?["revision"], "operation.sync.revision"),
+            ],
+            last: (subject.app["status"]?["sync"]?["revision"], "status.sync.revision")
+        )
+    }
+
+    private func many(_ source: JSONValue, at index: Int) -> Source {
+        make(
+            subject.state["syncResult"]?["sources"]?[index] ?? source,
+            at: index,
+            candidates: [
+                (subject.state["syncResult"]?["revisions"]?[index], "syncResult.revisions[\(index)]"),
+                (subject.sync?["revisions"]?[index], "operation.sync.revisions[\(index)]"),
+            ],
+            last: (subject.app["status"]?["sync"]?["revisions"]?[index], "status.sync.revisions[\(index)]")
+        )
+    }
+
+    private func make(
+        _ source: JSONValue,
+        at index: Int?,
+        candidates: [(JSONValue?, String)],
+        last: (JSONValue?, String)
+    ) -> Source {
+        let place = index.map { "sources[\($0)]" } ?? "source"
+        var made = Source(
+            repository: Words.present(source["repoURL"]?.string),
+            target: source["targetRevision"]?.string,
+            targetOrigin: "\(place).targetRevision",
+            key: "\(index ?? 0) \(source["repoURL"]?.string ?? "")"
+        )
+        // A chart's revision is a version, and an artefact's a digest.
+        let isGit = Words.present(source["chart"]?.string) == nil
+            && !(made.repository?.hasPrefix("oci://") ?? false)
+        for (value, origin) in candidates {
+            guard let text = Words.present(value?.string) else { continue }
+            if isGit, let commit = Words.commit(text) {
+                made.sha = Choice(value: commit, origin: origin)
+                return made
+            }
+            made.revision = made.revision ?? text
+        }
+        // Only for what ended badly: the last comparison may have seen another commit.
+        if isGit, made.revision == nil, subject.phase == "Failed" || subject.phase == "Error",
+            let commit = Words.commit(last.0?.string)
+        {
+            made.sha = Choice(value: commit, origin: "\(last.1) (approximate)")
+            made.isRevision = false
+        }
+        return made
+    }
+
+    /// The source hydrator: the commit people wrote, when it is known to be the one hydrated.
+    private func hydrated() -> Source? {
+        guard let spec = subject.app["spec"]?["sourceHydrator"],
+            let dry = spec["drySource"], Words.present(dry["repoURL"]?.string) != nil
+        else { return nil }
+        let revision = subject.state["syncResult"].map { $0["revision"] } ?? subject.sync?["revision"]
+        let applied = Words.present(revision?.string)
+        let last = subject.app["status"]?["sourceHydrator"]?["lastSuccessfulOperation"]
+        if let applied, last?["hydratedSHA"]?.string == applied,
+            let commit = Words.commit(last?["drySHA"]?.string)
+        {
+            return Source(
+                repository: dry["repoURL"]?.string,
+                target: dry["targetRevision"]?.string,
+                targetOrigin: "sourceHydrator.drySource.targetRevision",
+                sha: Choice(value: commit, origin: "sourceHydrator.lastSuccessfulOperation.drySHA"),
+                isRevision: false,
+                key: "dry"
+            )
+        }
+        return Source(
+            repository: Words.present(spec["syncSource"]?["repoURL"]?.string) ?? dry["repoURL"]?.string,
+            target: spec["syncSource"]?["targetBranch"]?.string,
+            targetOrigin: "sourceHydrator.syncSource.targetBranch",
+            sha: Words.commit(applied).map { Choice(value: $0, origin: "the hydrated commit") },
+            revision: applied,
+            isRevision: false,
+            key: "hydrated"
+        )
+    }
+
+    /// Why there is no commit, and what gives one.
+    static func missing(_ source: Source?, _ subject: ArgoCDSubject) -> String {
+        let remedy = "name the commit by the annotation deployment-relay/sha or the hook's sha"
+        guard let source else { return "the Application has no such source; \(remedy)" }
+        if let revision = source.revision {
+            return "the revision \"\(revision)\" is no commit (a chart's version, an artefact's "
+                + "digest); \(remedy)"
+        }
+        return "no revision is known (an early error, or a local sync); \(remedy)"
+    }
+}

@@ -1,0 +1,105 @@
+import Formats
+import JSON
+
+/// An Application in one state of one operation.
+struct ArgoCDSubject {
+    let app: JSONValue
+    let state: JSONValue
+    let object: String
+    let name: String
+    let objectName: String
+    let phase: String
+    let startedAt: Timestamp
+
+    var health: String? { app["status"]?["health"]?["status"]?.string }
+    private var operation: JSONValue? { state["operation"] }
+    var sync: JSONValue? { operation?["sync"] }
+    private var isAutomated: Bool { operation?["initiatedBy"]?["automated"]?.bool ?? false }
+
+    var initiatedBy: String? {
+        Words.present(operation?["initiatedBy"]?["username"]?.string)
+            ?? (isAutomated ? "automated" : nil)
+    }
+
+    // MARK: - What it says
+
+    /// nil for a phase that is not known.
+    func statement(_ settings: ArgoCDSettings) -> Statement? {
+        switch phase {
+        case "Running": return .running
+        case "Terminating": return .between("it is being terminated")
+        case "Error": return .failed
+        case "Failed":
+            let message = state["message"]?.string ?? ""
+            return message.hasPrefix("Operation terminated") ? .canceled : .failed
+        case "Succeeded":
+            switch health {
+            case "Healthy": return .success
+            case "Suspended": return settings.suspended == .success ? .success : .running
+            case "Degraded": return .degraded
+            default: return .between("synced, and \(health ?? "its health is not known") yet")
+            }
+        default: return nil
+        }
+    }
+
+    /// Dry runs always; self-heal, selective syncs and apps of apps unless the settings say so.
+    func reasonNotToRecord(_ settings: ArgoCDSettings) -> String? {
+        if sync?["dryRun"]?.bool == true { return "a dry run deploys nothing" }
+        let isSelfHeal = (sync?["autoHealAttemptsCount"]?.number?.int64 ?? 0) > 0
+        let isPartial = sync?["resources"]?.count ?? 0 > 0
+        if isSelfHeal || isPartial && isAutomated {
+            if settings.selfHeal == .ignore {
+                return "self-heal brings back what was deployed (argocd.selfHeal is ignore)"
+            }
+        } else if isPartial, settings.selectiveSync == .ignore {
+            return "only some resources were synced (argocd.selectiveSync is ignore)"
+        }
+        if settings.appOfApps == .ignore, isAppOfApps {
+            return "its resources are Applications, which report for themselves "
+                + "(argocd.appOfApps is ignore)"
+        }
+        return nil
+    }
+
+    private var isAppOfApps: Bool {
+        if app["status"]?["summary"]?["isAppOfApps"]?.bool == true { return true }
+        guard let resources = app["status"]?["resources"] else { return false }
+        return resources.elements.contains { resource in
+            resource["kind"]?.string == "Application" && resource["group"]?.string == "argoproj.io"
+        }
+    }
+
+    func aside(_ reason: String) -> Aside {
+        Aside(
+            reason,
+            object: object,
+            objectName: objectName,
+            startedAt: startedAt,
+            finishedStarts: finishedStarts,
+            isHealthy: health == "Healthy"
+        )
+    }
+
+    // MARK: - History
+
+    var finishedStarts: [Timestamp] {
+        guard let history = app["status"]?["history"] else { return [] }
+        return history.elements.compactMap { Words.moment($0["deployStartedAt"]) }
+    }
+
+    /// A revision of the history that is not its newest; or a person's sync with `apply`.
+    var isRollback: Bool {
+        if let username = operation?["initiatedBy"]?["username"]?.string, !username.isEmpty,
+            sync?["syncStrategy"]?["apply"]?.kind == .object
+        {
+            return true
+        }
+        guard let revision = Words.commit(state["syncResult"]?["revision"]?.string),
+            let history = app["status"]?["history"]
+        else { return false }
+        let before = history.elements.filter { Words.moment($0["deployStartedAt"]) != startedAt }
+        guard before.last?["revision"]?.string != revision else { return false }
+        return before.contains { $0["revision"]?.string == revision }
+    }
+}

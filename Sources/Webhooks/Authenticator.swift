@@ -1,0 +1,138 @@
+package import Formats
+
+/// What a sender must present: a token at the head, or a signature over the body.
+///
+/// Every secret is compared, and in constant time, whichever fits.
+package struct Authenticator: Sendable {
+    private let tokens: [Credential]
+    private let onlyTokens: [Credential]
+
+    /// - Parameter tokens: Valid as token and as signing secret; two while they are rotated.
+    package init(tokens: [Credential]) {
+        self.tokens = tokens
+        onlyTokens = []
+    }
+
+    private init(tokens: [Credential], onlyTokens: [Credential]) {
+        self.tokens = tokens
+        self.onlyTokens = onlyTokens
+    }
+
+    /// The same gate, also open to these tokens, which sign nothing.
+    package func alsoAdmitting(_ more: [Credential]) -> Authenticator {
+        Authenticator(tokens: tokens, onlyTokens: onlyTokens + more)
+    }
+
+    package enum Verdict: Equatable, Sendable {
+        case admitted
+        case refused(reason: String)
+        /// A signature must be checked once the body is there.
+        case needsBody
+    }
+
+    package typealias Fields = [(name: String, value: String)]
+
+    /// Judges what the head presents.
+    package func judge(_ fields: Fields) -> Verdict {
+        let presented = Self.presented(fields)
+        var isAdmitted = false
+        for token in presented {
+            for secret in tokens + onlyTokens where secret.matches(token) { isAdmitted = true }
+        }
+        if isAdmitted { return .admitted }
+        let hasSignature = fields.contains { Self.signatureFields.contains($0.name.lowercased()) }
+        if hasSignature { return .needsBody }
+        return .refused(
+            reason: presented.isEmpty
+                ? "a token is needed: send Authorization: Bearer TOKEN"
+                : "the token is not the one this relay expects"
+        )
+    }
+
+    private static func presented(_ fields: Fields) -> [[UInt8]] {
+        fields.compactMap { name, value in
+            switch name.lowercased() {
+            case "private-token", "x-gitlab-token": return Array(value.utf8)
+            case "authorization":
+                let halves = value.split(separator: " ", maxSplits: 1)
+                guard halves.count == 2 else { return nil }
+                let rest = String(halves[1].drop { $0 == " " })
+                switch halves[0].lowercased() {
+                case "bearer": return Array(rest.utf8)
+                case "basic":
+                    guard let pair = Base64.decode(rest), let colon = pair.firstIndex(of: 0x3A)
+                    else { return nil }
+                    return Array(pair[(colon + 1)...])
+                default: return nil
+                }
+            default: return nil
+            }
+        }
+    }
+
+    private static let signatureFields: Set<String> = [
+        "heroku-webhook-hmac-sha256", "x-signature", "x-hub-signature-256", "webhook-signature",
+    ]
+
+    // MARK: - Signatures
+
+    /// Whether any signature among the fields is one of our secrets' over `body`.
+    package func verify(_ fields: Fields, body: [UInt8], now: Timestamp) -> Bool {
+        var isValid = false
+        for secret in tokens {
+            for (name, value) in fields {
+                let fits =
+                    switch name.lowercased() {
+                    case "heroku-webhook-hmac-sha256":
+                        Self.equals(Base64.decode(value), secret, body)
+                    case "x-signature", "x-hub-signature-256":
+                        Self.equals(Self.hex(value), secret, body)
+                    case "webhook-signature":
+                        Self.isStandard(value, fields, secret, body, now)
+                    default: false
+                    }
+                if fits { isValid = true }
+            }
+        }
+        return isValid
+    }
+
+    private static func equals(_ given: [UInt8]?, _ secret: Credential, _ body: [UInt8]) -> Bool {
+        guard let given, given.count == 32 else { return false }
+        return secret.withSecret { ConstantTime.equal(HMAC.sha256(key: $0, body), given) }
+    }
+
+    private static func hex(_ value: String) -> [UInt8]? {
+        value.hasPrefix("sha256=") ? Hex.decode(String(value.dropFirst(7))) : nil
+    }
+
+    /// Standard Webhooks: `v1,BASE64` over `id.timestamp.body`, at most five minutes old or early.
+    private static func isStandard(
+        _ value: String,
+        _ fields: Fields,
+        _ secret: Credential,
+        _ body: [UInt8],
+        _ now: Timestamp
+    ) -> Bool {
+        func field(_ name: String) -> String? {
+            fields.first { $0.name.lowercased() == name }?.value
+        }
+        guard let id = field("webhook-id"), let stamp = field("webhook-timestamp"),
+            let seconds = Int64(stamp), abs(now.milliseconds / 1000 - seconds) <= 300
+        else { return false }
+        let signed = Array("\(id).\(stamp).".utf8) + body
+        let expected = secret.withSecret { bytes -> [UInt8] in
+            let prefix = Array("whsec_".utf8)
+            guard bytes.starts(with: prefix),
+                let key = Base64.decode(String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self))
+            else { return HMAC.sha256(key: bytes, signed) }
+            return HMAC.sha256(key: key, signed)
+        }
+        var isValid = false
+        for signature in value.split(separator: " ") where signature.hasPrefix("v1,") {
+            guard let given = Base64.decode(String(signature.dropFirst(3))) else { continue }
+            if ConstantTime.equal(expected, given) { isValid = true }
+        }
+        return isValid
+    }
+}
