@@ -1,0 +1,56 @@
+package import Formats
+package import JSON
+
+/// A value that a caller adds to what a template sees.
+package enum TemplateValue: Equatable, Sendable {
+    case string([UInt8])
+    case bool(Bool)
+    case map([(key: String, value: TemplateValue)])
+
+    package static func == (a: TemplateValue, b: TemplateValue) -> Bool {
+        switch (a, b) {
+        case (.string(let a), .string(let b)): a == b
+        case (.bool(let a), .bool(let b)): a == b
+        case (.map(let a), .map(let b)):
+            a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+        default: false
+        }
+    }
+}
+
+/// The dot: a body as it came, and members added beside it; an added one hides the body's.
+package struct TemplateData: Sendable {
+    let body: JSONValue?
+    let added: [(name: String, value: TemplateValue)]
+
+    package init(_ body: JSONValue?, adding added: [(name: String, value: TemplateValue)] = []) {
+        self.body = body
+        self.added = added
+    }
+}
+
+/// What a pure room cannot know by itself.
+package struct TemplateWorld: Sendable {
+    package var now: Timestamp
+    /// Feeds the functions of chance.
+    package var seed: UInt64
+
+    package init(now: Timestamp, seed: UInt64) {
+        self.now = now
+        self.seed = seed
+    }
+}
+
+/// A parsed template, ready to run any number of times on any thread.
+package struct Template: Sendable {
+    package init(parsing text: [UInt8], options: TemplateOptions) throws(TemplateErrors) {
+        fatalError("the executor is being written")
+    }
+
+    package func render(
+        _ data: TemplateData,
+        _ world: TemplateWorld
+    ) throws(TemplateError) -> [UInt8] {
+        fatalError("the executor is being written")
+    }
+}
