@@ -1,0 +1,144 @@
+import Formats
+import GitLab
+
+/// The environment's part: enough without any file.
+struct ConfigurationEnvironment {
+    private let inputs: ConfigurationInputs
+    private let gatherer: MistakeGatherer
+
+    init(_ inputs: ConfigurationInputs, _ gatherer: MistakeGatherer) {
+        self.inputs = inputs
+        self.gatherer = gatherer
+    }
+
+    func read(into configuration: inout Configuration) {
+        configuration.listen = inputs.variable("RELAY_LISTEN") ?? configuration.listen
+        configuration.adminListen = inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
+        configuration.data = inputs.variable("RELAY_DATA") ?? configuration.data
+        if let secret = secret("RELAY_TOKEN") { configuration.credentials = [secret] }
+        if let secret = secret("RELAY_ADMIN_TOKEN") { configuration.adminToken = secret }
+        if let form = word("RELAY_LOG", LogForm.self) { configuration.log = form }
+        if let level = word("RELAY_LOG_LEVEL", LogLevel.self) { configuration.logLevel = level }
+        if let flag = flag("RELAY_KEEP_ALIVE") { configuration.keepAlive = flag }
+        readGitLab(&configuration)
+        checkNames()
+    }
+
+    private func readGitLab(_ configuration: inout Configuration) {
+        guard let index = configuration.endpoints.firstIndex(where: { $0.name == "default" }) else {
+            return
+        }
+        if let url = inputs.variable("GITLAB_URL") {
+            configuration.endpoints[index].url = url
+            do {
+                _ = try GitLabAddress(url)
+            } catch {
+                gatherer.add("GITLAB_URL", error.problem, hint: error.hint, at: nil)
+            }
+        }
+        if let secret = secret("GITLAB_TOKEN") { configuration.endpoints[index].token = secret }
+        if let project = inputs.variable("GITLAB_PROJECT") {
+            configuration.endpoints[index].project = project
+        }
+    }
+
+    /// A secret's value, or the file that holds it.
+    private func secret(_ name: String) -> SecretSource? {
+        let value = inputs.variable(name)
+        let path = inputs.variable("\(name)_FILE")
+        if value != nil, path != nil {
+            gatherer.add(
+                name,
+                "and \(name)_FILE are both set",
+                hint: "keep one of them",
+                at: nil
+            )
+        }
+        if let path { return .file(path: path, origin: "\(name)_FILE") }
+        guard let value else { return nil }
+        let trimmed = value.trimmingBlanks
+        if trimmed.isEmpty || trimmed.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
+            gatherer.add(
+                name,
+                "holds a blank, a line break or something else that no token has",
+                hint: "write the token alone",
+                at: nil
+            )
+            return nil
+        }
+        return .value(Credential(trimmed), origin: name)
+    }
+
+    private func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _ type: Word.Type
+    ) -> Word? {
+        guard let text = inputs.variable(name) else { return nil }
+        if let word = Word(rawValue: text.lowercased()) { return word }
+        let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        gatherer.add(name, "\"\(text)\" is not known", hint: "use \(words)", at: nil)
+        return nil
+    }
+
+    private func flag(_ name: String) -> Bool? {
+        guard let text = inputs.variable(name) else { return nil }
+        switch text.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default:
+            gatherer.add(name, "\"\(text)\" is no flag", hint: "use 1 or 0", at: nil)
+            return nil
+        }
+    }
+
+    static let names = [
+        "RELAY_LISTEN", "RELAY_ADMIN_LISTEN", "RELAY_TOKEN", "RELAY_TOKEN_FILE",
+        "RELAY_ADMIN_TOKEN", "RELAY_ADMIN_TOKEN_FILE", "RELAY_DATA", "RELAY_CONFIG", "RELAY_LOG",
+        "RELAY_LOG_LEVEL", "RELAY_KEEP_ALIVE",
+    ]
+
+    /// A variable that is nearly one of ours is a slip; others may be anybody's.
+    private func checkNames() {
+        for name in inputs.environment.keys.sorted()
+        where name.hasPrefix("RELAY_") && !Self.names.contains(name) {
+            guard let near = NearestName.find(name, among: Self.names) else { continue }
+            gatherer.add(
+                name,
+                "there is no such variable",
+                hint: "did you mean \(near)",
+                at: nil
+            )
+        }
+    }
+}
+
+/// Rules over several settings.
+struct ConfigurationRules {
+    private let gatherer: MistakeGatherer
+
+    init(_ gatherer: MistakeGatherer) { self.gatherer = gatherer }
+
+    func check(_ configuration: Configuration) {
+        for hook in configuration.hooks {
+            let names = configuration.endpoints.map(\.name)
+            if !names.contains(hook.endpoint) {
+                gatherer.add(
+                    "hooks.\(hook.name).gitlab",
+                    "there is no gitlab.\(hook.endpoint)",
+                    hint: NearestName.find(hook.endpoint, among: names)
+                        .map { "did you mean \"\($0)\"" } ?? "there are \(names.joined(separator: ", "))",
+                    at: nil
+                )
+            }
+            if hook.argocd.maximumAgeHours > configuration.limits.retentionDays * 24 {
+                gatherer.add(
+                    "hooks.\(hook.name).argocd.maximumAgeHours",
+                    "\(hook.argocd.maximumAgeHours) is beyond limits.retentionDays "
+                        + "(\(configuration.limits.retentionDays))",
+                    hint: "lower it, or raise limits.retentionDays",
+                    at: nil
+                )
+            }
+        }
+    }
+}
