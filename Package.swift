@@ -77,7 +77,11 @@ extension [Target.Dependency] {
 }
 
 extension Target {
-    static func room(_ name: String, uses dependencies: [Target.Dependency] = [], leavingOut exclude: [String] = []) -> Target {
+    static func room(
+        _ name: String,
+        uses dependencies: [Target.Dependency] = [],
+        leavingOut exclude: [String] = []
+    ) -> Target {
         .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: .house)
     }
 

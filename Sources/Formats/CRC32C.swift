@@ -9,9 +9,10 @@ package enum CRC32C {
         var offset = 0
         tables.withUnsafeBufferPointer { table in
             while bytes.count - offset >= 8 {
-                let word = UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                ) ^ UInt64(crc)
+                let word =
+                    UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    ) ^ UInt64(crc)
                 var next: UInt32 = 0
                 for lane in 0..<8 {
                     let byte = Int(truncatingIfNeeded: word >> UInt64(lane * 8)) & 0xFF

@@ -14,7 +14,9 @@ package enum Base64 {
         decode(Array(text.utf8), urlSafe)
     }
 
-    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+    private static let letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8
+    )
     private static let standard = letters + Array("+/".utf8)
     private static let urlSafe = letters + Array("-_".utf8)
 

@@ -20,7 +20,8 @@ package struct HTTPResponseParser {
         guard let headEnd = endOfHead() else { return nil }
         let lines = String(decoding: bytes[..<headEnd], as: UTF8.self)
             .split(separator: "\r\n", omittingEmptySubsequences: true)
-        guard let first = lines.first, let status = Int(first.split(separator: " ").dropFirst().first ?? "")
+        guard let first = lines.first,
+            let status = Int(first.split(separator: " ").dropFirst().first ?? "")
         else { return nil }
         var response = HTTPResponse(status: status)
         for line in lines.dropFirst() {

@@ -51,7 +51,8 @@ struct HeadReader {
         let target = String(decoding: parts[1], as: UTF8.self)
         let method = String(decoding: parts[0], as: UTF8.self)
         // RFC 9112 §3.2: origin form, absolute form, or `*` of OPTIONS.
-        let isAbsolute = target.lowercased().hasPrefix("http://")
+        let isAbsolute =
+            target.lowercased().hasPrefix("http://")
             || target.lowercased().hasPrefix("https://")
         guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS" else {
             throw .malformedRequestLine

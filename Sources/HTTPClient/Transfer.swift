@@ -88,7 +88,11 @@ final class Transfer {
             return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }.check()
         try ccurl_set_pointer(handle, CURLOPT_HEADERDATA, me).check()
-        try ccurl_set_write_function(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+        try ccurl_set_write_function(handle, CURLOPT_HEADERFUNCTION) {
+            bytes,
+            size,
+            count,
+            context in
             guard let context else { return 0 }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             return transfer.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -112,7 +116,8 @@ final class Transfer {
 
     /// The fields of the last head.
     var fields: [(name: String, value: String)] {
-        String(decoding: head, as: UTF8.self).split(separator: "\r\n").dropFirst().compactMap { line in
+        String(decoding: head, as: UTF8.self).split(separator: "\r\n").dropFirst().compactMap {
+            line in
             guard let colon = line.firstIndex(of: ":") else { return nil }
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             return (String(line[..<colon]), String(value))

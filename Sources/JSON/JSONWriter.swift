@@ -91,7 +91,9 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func member(_ name: String, _ value: Int) { member(name) { $0.number(value) } }
-    package mutating func member(_ name: String, _ value: Int64) { member(name) { $0.number(value) } }
+    package mutating func member(_ name: String, _ value: Int64) {
+        member(name) { $0.number(value) }
+    }
 
     package mutating func member(_ name: String, _ value: Int?) {
         member(name) { writer in
@@ -100,7 +102,9 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func member(_ name: String, _ value: Bool) { member(name) { $0.bool(value) } }
-    package mutating func member(_ name: String, _ value: Double) { member(name) { $0.number(value) } }
+    package mutating func member(_ name: String, _ value: Double) {
+        member(name) { $0.number(value) }
+    }
 
     package mutating func memberRaw(_ name: String, json: some Sequence<UInt8>) {
         member(name) { $0.raw(json) }

@@ -122,7 +122,12 @@ package enum FileSystem {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let got = pread(file, buffer.baseAddress! + filled, count - filled, Int(offset) + filled)
+                let got = pread(
+                    file,
+                    buffer.baseAddress! + filled,
+                    count - filled,
+                    Int(offset) + filled
+                )
                 if got == 0 { return }
                 if got < 0 {
                     if errno == EINTR { continue }

@@ -127,7 +127,13 @@ package enum Socket {
     /// Makes close(2) cut the connection (RST) instead of ending it.
     package static func cutOnClose(_ socket: Int32) {
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_LINGER,
+            &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size)
+        )
     }
 
     /// Connects and blocks; for commands and tests, never for a loop.
@@ -185,7 +191,9 @@ extension SocketAddress {
         case .unix(let path):
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+            withUnsafeMutableBytes(of: &address.sun_path) {
+                $0.copyBytes(from: path.utf8.prefix(107))
+            }
             return Self.pass(&address, body)
         }
     }

@@ -1,4 +1,4 @@
-package import Relay
+import Relay
 
 /// What the ingress thread hears.
 enum IngressMail: Sendable {

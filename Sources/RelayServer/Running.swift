@@ -1,6 +1,6 @@
-package import Formats
+import Formats
 package import Relay
-package import Webhooks
+import Webhooks
 
 /// A configuration that has proven whole: templates compiled, secrets read.
 ///
@@ -35,7 +35,9 @@ package struct Running: Sendable {
             let own = settings.credentials.flatMap { reader.secrets($0) }
             let secrets = own.isEmpty ? common : own
             if !secrets.isEmpty { gates[settings.name] = Authenticator(tokens: secrets) }
-            guard let endpoint = configuration.endpoints.first(where: { $0.name == settings.endpoint })
+            guard
+                let endpoint = configuration.endpoints.first(where: { $0.name == settings.endpoint }
+                )
             else { preconditionFailure("the configuration's reader checks endpoints") }
             do {
                 hooks.append(try Hook(settings, endpoint: endpoint, file: configuration.path))
@@ -107,7 +109,9 @@ private struct SecretReader {
                 return []
             case .success(let bytes):
                 let lines = bytes.split { $0 == 0x0A || $0 == 0x0D }.map { Array($0) }
-                if lines.isEmpty { mistake(origin, "\(path): is empty", "write the secret into it") }
+                if lines.isEmpty {
+                    mistake(origin, "\(path): is empty", "write the secret into it")
+                }
                 return lines.map { Credential($0) }
             }
         }

@@ -117,7 +117,10 @@ package struct RecordLog: ~Copyable {
 
     /// Where the next record will lie.
     package var end: RecordPosition {
-        RecordPosition(segment: segments[segments.count - 1], offset: UInt32(size) + UInt32(staged.count))
+        RecordPosition(
+            segment: segments[segments.count - 1],
+            offset: UInt32(size) + UInt32(staged.count)
+        )
     }
 
     /// Size of all segments, in bytes.
@@ -237,7 +240,13 @@ package struct RecordLog: ~Copyable {
                 damage.append(names.setAside(path, gap.offset, run))
             }
             if scan.tornCount > 0 {
-                damage.append(names.setAside(path, scan.end, Array(bytes[scan.end..<scan.end + scan.tornCount])))
+                damage.append(
+                    names.setAside(
+                        path,
+                        scan.end,
+                        Array(bytes[scan.end..<scan.end + scan.tornCount])
+                    )
+                )
             }
         }
     }

@@ -7,7 +7,8 @@ struct SegmentNames: Sendable {
 
     func path(_ number: UInt32) -> String {
         let digits = String(number)
-        return "\(folder)/\(log)-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+        return "\(folder)/\(log)-" + String(repeating: "0", count: max(0, 8 - digits.count))
+            + digits
             + ".log"
     }
 
@@ -30,6 +31,11 @@ struct SegmentNames: Sendable {
         } catch {
             wasKept = false
         }
-        return Damage(file: path, offset: offset, count: bytes.count, quarantine: wasKept ? copy : nil)
+        return Damage(
+            file: path,
+            offset: offset,
+            count: bytes.count,
+            quarantine: wasKept ? copy : nil
+        )
     }
 }

@@ -22,7 +22,8 @@ struct SegmentScan {
         _ body: (_ offset: Int, _ kind: UInt8, _ record: UnsafeRawBufferPointer) -> Void
     ) {
         let header = SegmentFormat.header.count
-        hasHeader = bytes.count >= header
+        hasHeader =
+            bytes.count >= header
             && bytes.prefix(header).elementsEqual(SegmentFormat.header)
         // A damaged header is a gap like any other; records are found behind it.
         var at = hasHeader ? header : 0

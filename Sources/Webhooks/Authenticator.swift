@@ -124,7 +124,9 @@ package struct Authenticator: Sendable {
         let expected = secret.withSecret { bytes -> [UInt8] in
             let prefix = Array("whsec_".utf8)
             guard bytes.starts(with: prefix),
-                let key = Base64.decode(String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self))
+                let key = Base64.decode(
+                    String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)
+                )
             else { return HMAC.sha256(key: bytes, signed) }
             return HMAC.sha256(key: key, signed)
         }

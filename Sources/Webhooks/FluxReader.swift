@@ -36,7 +36,12 @@ struct FluxReader {
             )
         }
         let revision = FluxRevision(revisionText?.value, origin: metadata("originRevision"))
-        var report = Report(sender: .flux, object: uid, objectName: objectName, statement: statement)
+        var report = Report(
+            sender: .flux,
+            object: uid,
+            objectName: objectName,
+            statement: statement
+        )
         report.endsStand = true
         report.operation = choices.operation ?? revision.text
         report.message = body["message"]?.string

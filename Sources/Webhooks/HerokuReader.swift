@@ -59,7 +59,9 @@ struct HerokuReader {
         case "failed": statement = .failed
         default:
             let word = data["status"]?.string ?? "none"
-            return .ignored(Aside("the release's status \(word) is not known", objectName: app ?? ""))
+            return .ignored(
+                Aside("the release's status \(word) is not known", objectName: app ?? "")
+            )
         }
         var sha: Choice?
         if let commit = Words.commit(data["slug"]?["commit"]?.string) {

@@ -62,7 +62,8 @@ package struct RepositoryHosts: Sendable {
             }
             guard !authority.isEmpty else { return nil }
             host = authority.lowercased()
-            var path = PercentEncoding.decode(rest.prefix { $0 != "?" && $0 != "#" }.utf8)
+            var path =
+                PercentEncoding.decode(rest.prefix { $0 != "?" && $0 != "#" }.utf8)
                 .map { String(decoding: $0, as: UTF8.self) } ?? String(rest)
             while path.hasSuffix("/") { path.removeLast() }
             self.path = path.hasPrefix("/") || path.isEmpty ? path : "/" + path

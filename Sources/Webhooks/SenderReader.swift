@@ -84,7 +84,9 @@ struct Chooser {
 
     /// The tag flag: the hook's word, else what the ref says.
     func tag(_ reading: Bool, _ origin: String) -> (Bool, String) {
-        if let text = choices.tag, let flag = Words.boolean(text) { return (flag, "the hook's tag") }
+        if let text = choices.tag, let flag = Words.boolean(text) {
+            return (flag, "the hook's tag")
+        }
         return (reading, origin)
     }
 }

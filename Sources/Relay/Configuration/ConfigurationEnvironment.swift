@@ -1,5 +1,6 @@
 import Formats
 import GitLab
+import Webhooks
 
 /// The environment's part: enough without any file.
 struct ConfigurationEnvironment {
@@ -13,7 +14,8 @@ struct ConfigurationEnvironment {
 
     func read(into configuration: inout Configuration) {
         configuration.listen = inputs.variable("RELAY_LISTEN") ?? configuration.listen
-        configuration.adminListen = inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
+        configuration.adminListen =
+            inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
         configuration.data = inputs.variable("RELAY_DATA") ?? configuration.data
         if let secret = secret("RELAY_TOKEN") { configuration.credentials = [secret] }
         if let secret = secret("RELAY_ADMIN_TOKEN") { configuration.adminToken = secret }
@@ -126,7 +128,8 @@ struct ConfigurationRules {
                     "hooks.\(hook.name).gitlab",
                     "there is no gitlab.\(hook.endpoint)",
                     hint: NearestName.find(hook.endpoint, among: names)
-                        .map { "did you mean \"\($0)\"" } ?? "there are \(names.joined(separator: ", "))",
+                        .map { "did you mean \"\($0)\"" }
+                        ?? "there are \(names.joined(separator: ", "))",
                     at: nil
                 )
             }

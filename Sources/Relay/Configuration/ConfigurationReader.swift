@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 import GitLab
 import JSON
 import Webhooks
@@ -204,9 +204,12 @@ private struct ConfigurationFile {
         _ reader: SettingsReader,
         _ configuration: inout Configuration
     ) {
-        let isURLSafe = !name.isEmpty && name.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || "-_.".utf8.contains($0)
-        }
+        let isURLSafe =
+            !name.isEmpty
+            && name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+                    || "-_.".utf8.contains($0)
+            }
         if !isURLSafe {
             reader.mistake(
                 "source",

@@ -54,8 +54,11 @@ final class SettingsReader {
     func number(_ member: String, in range: ClosedRange<Int>) -> Int? {
         guard let found = present(member) else { return nil }
         guard let number = found.number?.int64.flatMap({ Int(exactly: $0) }) else {
-            mistake(member, "is \(found.kind == .number ? "no whole number" : "\(found.kind)")",
-                hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)")
+            mistake(
+                member,
+                "is \(found.kind == .number ? "no whole number" : "\(found.kind)")",
+                hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)"
+            )
             return nil
         }
         guard range.contains(number) else {
@@ -83,7 +86,8 @@ final class SettingsReader {
         return texts
     }
 
-    func word<Word: RawRepresentable<String> & CaseIterable>(_ member: String, _ target: inout Word) {
+    func word<Word: RawRepresentable<String> & CaseIterable>(_ member: String, _ target: inout Word)
+    {
         if let word = word(member, as: Word.self) { target = word }
     }
 

@@ -1,5 +1,5 @@
 import Formats
-package import GitLab
+import GitLab
 
 /// What a call's result makes of its delivery.
 extension DeliveryQueue {
@@ -35,19 +35,17 @@ extension DeliveryQueue {
     ) -> Meaning {
         switch result {
         case .answer(let answer, _):
-            endpoints[endpoint].observe(RatePace(answer), at: now)
-            let gitlabTime = endpoints[endpoint].gitlabTime(at: now)
-            return AnswerTable.meaning(of: answer, to: call, now: gitlabTime)
+            endpoints[endpoint].observe(RatePace(answer.fields), at: now)
+            return AnswerTable.meaning(of: answer, to: call, now: now.wall)
         case .failure(let isUncertain, let message, _):
             return isUncertain
                 ? .uncertain(reason: message, isRailsError: false) : .deferred(reason: message)
         }
     }
 
-    /// Pauses every call of this token; `retryAt` is by GitLab's clock.
+    /// Pauses every call of this token; `retryAt` is by our wall clock.
     private mutating func pause(_ endpoint: Int, until retryAt: Timestamp?, at now: Moment) {
-        let gitlabTime = endpoints[endpoint].gitlabTime(at: now)
-        let told = retryAt.map { $0.milliseconds - gitlabTime.milliseconds }
+        let told = retryAt.map { $0.milliseconds - now.wall.milliseconds }
         let wait = told ?? policy.wait(afterFailures: 5, chance: draw())
         endpoints[endpoint].pausedUntil = max(
             endpoints[endpoint].pausedUntil,
@@ -98,7 +96,7 @@ extension DeliveryQueue {
         case .deferred(let reason), .throttled(let reason, _):
             note(lane, .deferred, reason, call, result, at: now)
             retry(lane, after: meaning, at: now)
-        case .deployments, .project, .user, .other, .moved:
+        default:
             note(lane, .deferred, "an answer to another question", call, result, at: now)
             backOff(lane, at: now)
         }
@@ -302,7 +300,7 @@ extension DeliveryQueue {
         }
         guard let doubt = lanes[lane].doubt else { return arouse(lane, at: now) }
         endTrial(lane, at: now)
-        switch search(for: doubt, in: rows, lane) {
+        switch search(for: doubt, in: rows, nextPage: nextPage, lane) {
         case .found(let deployment):
             adopt(deployment, lane, result, at: now)
         case .needsNextPage where nextPage != nil:
@@ -320,7 +318,12 @@ extension DeliveryQueue {
         }
     }
 
-    private func search(for doubt: Doubt, in rows: [Deployment], _ lane: Int) -> LookUp.Match {
+    private func search(
+        for doubt: Doubt,
+        in rows: [Deployment],
+        nextPage: Int?,
+        _ lane: Int
+    ) -> LookUp.Match {
         let first = lanes[lane].firstSending ?? doubt.sending
         let mine = pool[lanes[lane].line.first].operation
         let endpoint = doubt.sending.endpoint
@@ -335,11 +338,11 @@ extension DeliveryQueue {
             environment: doubt.sending.environment,
             userID: doubt.sending.user ?? endpoints[lanes[lane].key.endpoint].user,
             highWater: first.highWater,
-            notBefore: Timestamp(milliseconds: began.milliseconds - 5000),
+            notBefore: began,
             owned: Set(owned),
             wanted: doubt.sending.status
         )
-        return lookUp.match(rows)
+        return lookUp.match(rows, nextPage: nextPage)
     }
 
     /// The uncertain write was done after all: the row is ours.
@@ -413,7 +416,8 @@ extension DeliveryQueue {
         let isFollowed = latest[entry.operation].map { $0 != slot } ?? false
         if shown == doubt.sending.status {
             lanes[lane].doubt = nil
-            let words = "deployment \(row.deployment) is \(shown.name): the attempt had reached GitLab"
+            let words =
+                "deployment \(row.deployment) is \(shown.name): the attempt had reached GitLab"
             settle(slot, in: lane, .delivered, words, result: result, row: row, at: now)
         } else if isFollowed, now.steady < doubt.settlesAt {
             backOff(lane, at: now, atMost: doubt.settlesAt)
@@ -430,10 +434,10 @@ extension DeliveryQueue {
         _ meaning: Meaning,
         at now: Moment
     ) {
-        guard case .user(let id, _) = meaning else {
+        guard case .user(let user) = meaning else {
             return lookAgain(lane, call, result, meaning, at: now)
         }
-        endpoints[lanes[lane].key.endpoint].user = id
+        endpoints[lanes[lane].key.endpoint].user = user.id
         arouse(lane, at: now)
     }
 
@@ -450,7 +454,8 @@ extension DeliveryQueue {
         endTrial(lane, at: now)
         learn(project, at: lanes[lane].key.endpoint, text: String(project.id))
         if project.defaultBranch == nil {
-            let reason = "the project has no default branch; name a ref in the hook or by annotation"
+            let reason =
+                "the project has no default branch; name a ref in the hook or by annotation"
             retryUnknown(lanes[lane].line.first, lane, "ref", reason, call, result, at: now)
         } else {
             arouse(lane, at: now)
@@ -485,7 +490,7 @@ extension Meaning {
             .refusedTransition(let reason), .again(let reason), .gone(let reason):
             reason
         case .moved(let place): "moved to \(place)"
-        case .deployment, .deployments, .project, .user, .other: "an answer to another question"
+        default: "an answer to another question"
         }
     }
 }

@@ -144,7 +144,7 @@ extension DeliveryQueue {
         case .user:
             release(scope, at: now)
         case .project(let project):
-            if let (reason, remedy) = project.hindrance {
+            if let (reason, remedy) = project.obstacle {
                 hold(scope, reason: reason, remedy: remedy, probe: .read, at: now)
             } else {
                 release(scope, at: now)
@@ -164,7 +164,7 @@ extension DeliveryQueue {
     }
 
     mutating func finishDiagnosis(_ lane: Int, _ meaning: Meaning, at now: Moment) {
-        guard case .project(let project) = meaning, let (reason, remedy) = project.hindrance else {
+        guard case .project(let project) = meaning, let (reason, remedy) = project.obstacle else {
             return
         }
         let key = lanes[lane].key
@@ -290,21 +290,5 @@ extension DeliveryQueue {
         lanes(in: scope)
             .filter { !lanes[$0].line.isEmpty && lanes[$0].call == nil }
             .min { pool[lanes[$0].line.first].id < pool[lanes[$1].line.first].id }
-    }
-}
-
-extension Project {
-    /// What in the project itself forbids every deployment, and what to do about it.
-    var hindrance: (reason: String, remedy: String)? {
-        if isArchived {
-            return ("the project is archived", "unarchive it, or send its deployments elsewhere")
-        }
-        if isCIDisabled {
-            return (
-                "CI/CD is switched off in the project, and deployments with it",
-                "switch on Settings > General > Visibility > CI/CD"
-            )
-        }
-        return nil
     }
 }

@@ -20,12 +20,13 @@ extension DeliveryQueue {
             !state.waiting.isEmpty
         else { return }
         let endpoint = endpoints[name.endpoint]
-        let due = [
-            state.dueAt,
-            state.hold.current?.probeAt ?? 0,
-            endpoint.hold.current?.probeAt ?? 0,
-            endpoint.callableAt(now) ?? now.steady + 20,
-        ].max() ?? 0
+        let due =
+            [
+                state.dueAt,
+                state.hold.current?.probeAt ?? 0,
+                endpoint.hold.current?.probeAt ?? 0,
+                endpoint.callableAt(now) ?? now.steady + 20,
+            ].max() ?? 0
         guard due <= now.steady else {
             alarms.add(.name(name), due: due)
             return

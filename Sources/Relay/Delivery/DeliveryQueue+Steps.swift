@@ -12,7 +12,13 @@ extension DeliveryQueue {
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if let newer = latest[entry.operation], newer != slot {
             let later = pool[newer].status.name
-            return settle(slot, in: lane, .superseded, "\(later) of the same operation came", at: now)
+            return settle(
+                slot,
+                in: lane,
+                .superseded,
+                "\(later) of the same operation came",
+                at: now
+            )
         }
         if entry.notBefore > now.wall.milliseconds {
             lanes[lane].dueAt = now.steady + entry.notBefore - now.wall.milliseconds
@@ -64,10 +70,15 @@ extension DeliveryQueue {
             return settle(slot, in: lane, .delivered, reason, row: row, at: now)
         }
         if wanted == .running {
-            let reason = "deployment \(row.deployment) is \(row.status.name) already: its end is known"
+            let reason =
+                "deployment \(row.deployment) is \(row.status.name) already: its end is known"
             return settle(slot, in: lane, .superseded, reason, row: row, at: now)
         }
-        let call = GitLabCall.update(project: row.project, deployment: row.deployment, status: wanted)
+        let call = GitLabCall.update(
+            project: row.project,
+            deployment: row.deployment,
+            status: wanted
+        )
         send(call, wanted, payload: [], deployment: row.deployment, for: slot, in: lane, at: now)
     }
 

@@ -1,5 +1,5 @@
-package import Formats
-package import GitLab
+import Formats
+import GitLab
 
 /// What waits to be told to GitLab, and what to do next about it (DESIGN §3.2).
 ///

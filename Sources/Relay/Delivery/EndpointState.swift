@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 import GitLab
 
 /// One GitLab as the queue sees it: how fast it may be asked, whether it stands still, whose
@@ -46,18 +46,9 @@ struct EndpointState: Sendable {
         if let date = pace.serverDate {
             skew = date.milliseconds - now.wall.milliseconds
         }
-        guard let left = pace.remaining else { return }
-        remaining = left
-        guard left < Self.unhurriedBelow, let reset = pace.resetAt else { return }
-        let window = reset.milliseconds - gitlabTime(at: now).milliseconds
-        guard window > 0 else { return }
-        let share = Double(Self.unhurriedBelow - left) / Double(Self.unhurriedBelow)
-        let pause = Double(window) / Double(max(left, 1)) * share
-        nextSlot = max(nextSlot, now.steady + Int64(min(pause, Double(window))))
+        if let left = pace.remaining { remaining = left }
+        nextSlot = max(nextSlot, now.steady + pace.spacingMilliseconds(now: now.wall))
     }
-
-    /// Below this many calls left in GitLab's window the rest are spread over it.
-    private static let unhurriedBelow = 100
 
     func gitlabTime(at now: Moment) -> Timestamp {
         Timestamp(milliseconds: now.wall.milliseconds + (skew ?? 0))

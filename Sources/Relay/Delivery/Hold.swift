@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 
 /// What stands still until somebody mends something (DESIGN §3.2).
 package enum HoldScope: Hashable, Sendable {
@@ -54,7 +54,8 @@ package struct Hold: Equatable, Sendable {
         self.remedy = remedy
         since = previous?.since ?? now
         self.probe = probe
-        interval = previous.map { min($0.interval * 2, Self.longestInterval) }
+        interval =
+            previous.map { min($0.interval * 2, Self.longestInterval) }
             ?? Self.shortestInterval
         probeAt = now.steady + interval
     }

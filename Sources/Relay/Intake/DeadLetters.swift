@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 
 /// The letters that are kept: which one a repetition belongs to.
 struct DeadLetters: Sendable {

@@ -25,7 +25,8 @@ struct EventMaker {
 
     /// - Parameter fixed: The place of an operation that is known already.
     func event(_ report: Report, fixed: Place?) throws(Refusal) -> Event {
-        let wanted = try fixed ?? place(report)
+        let wanted: Place
+        if let fixed { wanted = fixed } else { wanted = try place(report) }
         let payload = try payload(report, wanted)
         var place = wanted
         if fixed == nil {

@@ -189,7 +189,9 @@ package struct Intake: Sendable {
         var reception: Reception
         switch judgement {
         case .duplicate(let reason):
-            reception = Reception(outcome: .duplicate(of: known?.last.delivery ?? repeated, reason: reason))
+            reception = Reception(
+                outcome: .duplicate(of: known?.last.delivery ?? repeated, reason: reason)
+            )
         case .ignored(let reason):
             reception = Reception(outcome: .ignored(reason: reason))
         case .begins, .changesRevision:
@@ -376,7 +378,12 @@ package struct Intake: Sendable {
             for operation in application.open {
                 guard let limit = expiry(of: operation), limit <= now else { continue }
                 records.append(
-                    close(operation, as: .canceled, "it ran for maximumAgeHours without an end", at: now)
+                    close(
+                        operation,
+                        as: .canceled,
+                        "it ran for maximumAgeHours without an end",
+                        at: now
+                    )
                 )
             }
         }
@@ -425,7 +432,9 @@ package struct Intake: Sendable {
     // MARK: - Dead letters
 
     private mutating func bury(_ taking: Taking, status: Int, reason: String) -> Reception {
-        let hash = Identity(of: [taking.webhook.hook, Hex.encode(SHA256.digest(taking.webhook.body))])
+        let hash = Identity(of: [
+            taking.webhook.hook, Hex.encode(SHA256.digest(taking.webhook.body)),
+        ])
         let key =
             status == 400
             ? hash
@@ -487,7 +496,11 @@ package struct Intake: Sendable {
 
     /// A delivery is dead or dropped: what it said may be accepted again.
     package mutating func forget(_ delivery: AcceptedDelivery) {
-        book.forget(delivery.id, of: delivery.operation.identity, in: delivery.operation.application)
+        book.forget(
+            delivery.id,
+            of: delivery.operation.identity,
+            in: delivery.operation.application
+        )
         book.confirm()
     }
 

@@ -1,6 +1,6 @@
-package import Formats
-package import GitLab
-package import Webhooks
+import Formats
+import GitLab
+import Webhooks
 
 /// What an event's statement means beside what is known of its operation (DESIGN §2.6).
 enum Judgement: Equatable {
@@ -40,7 +40,8 @@ struct Judge {
 
     private func tooOld(_ report: Report) -> String? {
         guard report.sender == .argocd else { return nil }
-        let moment = report.statement == .running
+        let moment =
+            report.statement == .running
             ? report.startedAt : report.finishedAt ?? report.startedAt
         guard let moment else { return nil }
         let limit = Int64(settings.maximumAgeHours) * 3_600_000
@@ -55,7 +56,7 @@ struct Judge {
             report.sourceKey == operation.sourceKey, let sha = report.sha?.value,
             sha != operation.place.sha
         {
-            if case .between = report.statement {} else { return .changesRevision }
+            guard case .between = report.statement else { return .changesRevision }
         }
         switch report.statement {
         case .between(let words):

@@ -1,5 +1,5 @@
-package import Formats
-package import GitLab
+import Formats
+import GitLab
 
 /// An operation of which at least one event was accepted.
 struct KnownOperation: Sendable {

@@ -1,5 +1,5 @@
-package import Formats
-package import GitLab
+import Formats
+import GitLab
 import Webhooks
 
 /// What was accepted, by Application: enough to tell news from repetition.
@@ -15,9 +15,8 @@ struct OperationBook: Sendable {
     subscript(identity: Identity) -> Application? { applications[identity] }
 
     mutating func add(_ operation: KnownOperation) {
-        change(operation.name.application) {
-            $0.add(operation, keeping: limits.operationsPerApplication)
-        }
+        let limit = limits.operationsPerApplication
+        change(operation.name.application) { $0.add(operation, keeping: limit) }
         if applications.count > limits.applications { forgetOldest() }
     }
 

@@ -146,7 +146,8 @@ package struct Ledger: Sendable {
 
     // MARK: - Holds
 
-    package mutating func hold(_ scope: HoldScope, reason: String, remedy: String, since: Timestamp) {
+    package mutating func hold(_ scope: HoldScope, reason: String, remedy: String, since: Timestamp)
+    {
         holds[scope] = HoldNote(reason: reason, remedy: remedy, since: since)
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import Formats
 import HTTP
 import JSON
@@ -147,7 +148,11 @@ extension IngressLoop {
         _ now: Timestamp
     ) -> HTTPResponse {
         guard intake.knows(hook) else {
-            return Answers.mistake(404, "no hook has the name \(hook)", hint: "see the configuration")
+            return Answers.mistake(
+                404,
+                "no hook has the name \(hook)",
+                hint: "see the configuration"
+            )
         }
         let webhook = Webhook(hook: hook, body: body, receivedAt: now)
         var trial = intake
@@ -241,10 +246,16 @@ extension IngressLoop {
             delivery.generation += 1
             reception = Reception(outcome: .accepted(delivery), records: [.delivery(delivery)])
         case .delivery(let delivery):
-            let project = delivery.choices.contains { $0.hasPrefix("project: the path") }
+            let project =
+                delivery.choices.contains { $0.hasPrefix("project: the path") }
                 ? delivery.place.project : nil
             reception = intake.retake(
-                Webhook(hook: delivery.hook, pathProject: project, body: delivery.body, receivedAt: now),
+                Webhook(
+                    hook: delivery.hook,
+                    pathProject: project,
+                    body: delivery.body,
+                    receivedAt: now
+                ),
                 id: delivery.id,
                 generation: delivery.generation + 1
             )
@@ -292,7 +303,11 @@ extension IngressLoop {
         let response =
             isDone
             ? Answers.json(200) { $0.member("state", words) }
-            : Answers.mistake(409, words, hint: "look at it with GET /api/deliveries/ID, and try again")
+            : Answers.mistake(
+                409,
+                words,
+                hint: "look at it with GET /api/deliveries/ID, and try again"
+            )
         connection.answerWait(ticket, response)
         if let exchange = connection.waitingExchange { note(exchange, response.status) }
         owing.append(id)

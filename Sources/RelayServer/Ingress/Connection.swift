@@ -46,7 +46,13 @@ final class Connection {
     var watchesWriting = false
     var watchesReading = true
 
-    init(id: UInt64, socket: consuming OwnedDescriptor, role: Role, peer: String, limits: HTTPLimits) {
+    init(
+        id: UInt64,
+        socket: consuming OwnedDescriptor,
+        role: Role,
+        peer: String,
+        limits: HTTPLimits
+    ) {
         self.id = id
         self.socket = socket
         self.role = role
@@ -59,7 +65,9 @@ final class Connection {
 
     /// Whether the next pipelined request must wait for an answer that is not known yet.
     var isBlocked: Bool {
-        owed.contains { if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false } }
+        owed.contains {
+            if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false }
+        }
     }
 }
 

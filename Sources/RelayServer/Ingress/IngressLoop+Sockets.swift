@@ -1,3 +1,5 @@
+import Relay
+import CLinux
 import Formats
 import HTTP
 import POSIX
@@ -75,8 +77,11 @@ extension IngressLoop {
                 return watch(connection)
             case .ended:
                 connection.isPeerDone = true
-                if connection.owed.isEmpty, connection.output.isEmpty { close(connection) }
-                else { watch(connection) }
+                if connection.owed.isEmpty, connection.output.isEmpty {
+                    close(connection)
+                } else {
+                    watch(connection)
+                }
                 return
             case .failed:
                 return close(connection)
@@ -134,7 +139,8 @@ extension IngressLoop {
 
     mutating func closeOverdue() {
         let now = Clock.monotonic()
-        for connection in connections.values where connection.deadline > 0 && connection.deadline <= now {
+        for connection in connections.values
+        where connection.deadline > 0 && connection.deadline <= now {
             let isMidRequest = connection.current != nil || !connection.parser.isIdle
             guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
                 close(connection)

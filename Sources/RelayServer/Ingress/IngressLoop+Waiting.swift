@@ -92,7 +92,8 @@ extension IngressLoop {
         log.warn(
             "delivery-\(end.state.name)",
             [
-                ("id", .text(String(end.delivery))), ("application", entry.application.map(Log.Value.text)),
+                ("id", .text(String(end.delivery))),
+                ("application", entry.application.map(Log.Value.text)),
                 ("project", entry.project.map(Log.Value.text)),
                 ("environment", entry.environment.map(Log.Value.text)),
                 ("reason", .text(end.reason)),

@@ -1,3 +1,4 @@
+import CLinux
 import Formats
 import HTTP
 import POSIX

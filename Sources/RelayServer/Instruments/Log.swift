@@ -1,6 +1,6 @@
 import Formats
 import JSON
-package import POSIX
+import POSIX
 package import Relay
 
 /// Writes log lines: one line, one write, one event.

@@ -15,7 +15,8 @@ struct Lexer {
         var trimsNext = false
         while let open = find("{{", from: at) {
             var end = open
-            let hasTrim = starts("{{-", at: open) && open + 3 < text.count && isSpace(text[open + 3])
+            let hasTrim =
+                starts("{{-", at: open) && open + 3 < text.count && isSpace(text[open + 3])
             if hasTrim { end = trimmedEnd(at, open) }
             addText(from: trimsNext ? trimmedStart(at, end) : at, to: end)
             at = open + (hasTrim ? 3 : 2)
@@ -154,7 +155,8 @@ struct Lexer {
             let isSign = byte == 0x2B || byte == 0x2D
             if isSign {
                 // A sign belongs to the exponent before it only.
-                guard [0x65, 0x45, 0x70, 0x50].contains(text[at - 1]), !isHex(start) || text[at - 1] | 0x20 == 0x70
+                guard [0x65, 0x45, 0x70, 0x50].contains(text[at - 1]),
+                    !isHex(start) || text[at - 1] | 0x20 == 0x70
                 else { break }
             } else if !(isWord(at) || byte == 0x2E) {
                 break
@@ -176,7 +178,8 @@ struct Lexer {
     private func checkEnd(_ start: Int) throws(Failure) {
         guard at < text.count else { return }
         let byte = text[at]
-        let ends = isSpace(byte) || [0x2E, 0x2C, 0x7C, 0x3A, 0x29, 0x28, 0x3D].contains(byte)
+        let ends =
+            isSpace(byte) || [0x2E, 0x2C, 0x7C, 0x3A, 0x29, 0x28, 0x3D].contains(byte)
             || starts("}}", at: at)
         guard ends else {
             let word = String(decoding: text[start..<at], as: UTF8.self)
@@ -247,7 +250,9 @@ struct Lexer {
     private func starts(_ mark: StaticString, at index: Int) -> Bool {
         let count = mark.utf8CodeUnitCount
         guard index + count <= text.count else { return false }
-        for offset in 0..<count where text[index + offset] != mark.utf8Start[offset] { return false }
+        for offset in 0..<count where text[index + offset] != mark.utf8Start[offset] {
+            return false
+        }
         return true
     }
 

@@ -23,7 +23,9 @@ struct Parser {
 
     mutating func parse() throws(Failure) -> [Node] {
         let (nodes, ending) = try list(until: [])
-        if let ending { throw Failure(offset: ending.offset, problem: "unexpected {{\(ending.word)}}") }
+        if let ending {
+            throw Failure(offset: ending.offset, problem: "unexpected {{\(ending.word)}}")
+        }
         return nodes
     }
 
@@ -193,7 +195,10 @@ struct Parser {
         let (nodes, ending) = try list(until: ["end"])
         variables = outer
         guard let ending, ending.word == "end" else {
-            throw Failure(offset: ending?.offset ?? offset, problem: "unexpected {{else}} in define")
+            throw Failure(
+                offset: ending?.offset ?? offset,
+                problem: "unexpected {{else}} in define"
+            )
         }
         try close("end")
         try add(name, nodes, offset)
@@ -325,7 +330,10 @@ struct Parser {
             }
         default:
             guard names.count == 1 else {
-                throw Failure(offset: tokens[at].offset, problem: "expected := behind two variables")
+                throw Failure(
+                    offset: tokens[at].offset,
+                    problem: "expected := behind two variables"
+                )
             }
             at = start
             return
@@ -407,7 +415,8 @@ struct Parser {
                 let isComplex = text.hasSuffix("i")
                 throw Failure(
                     offset: token.offset,
-                    problem: isComplex ? "complex numbers are not supported: \(text)"
+                    problem: isComplex
+                        ? "complex numbers are not supported: \(text)"
                         : "\(text) is no number"
                 )
             }
@@ -424,7 +433,10 @@ struct Parser {
             defer { depth -= 1 }
             let inner = try pipeline("parenthesized pipeline", allowsTwo: false)
             guard case .rightParenthesis = tokens[at].kind else {
-                throw Failure(offset: tokens[at].offset, problem: "a closing parenthesis is missing")
+                throw Failure(
+                    offset: tokens[at].offset,
+                    problem: "a closing parenthesis is missing"
+                )
             }
             at += 1
             return made(.pipeline(inner))
@@ -487,7 +499,9 @@ enum GoNumber {
         let isNegative = plain.hasPrefix("-")
         let lower = digits.lowercased()
         for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where lower.hasPrefix(prefix) {
-            if let number = UInt64(lower.dropFirst(2), radix: radix) { return integer(number, isNegative) }
+            if let number = UInt64(lower.dropFirst(2), radix: radix) {
+                return integer(number, isNegative)
+            }
             if radix == 16, lower.contains("p"), let number = Double(lower) {
                 return whole(isNegative ? -number : number)
             }

@@ -132,7 +132,11 @@ struct ArgoCDReader {
                 Choice(value: $0, origin: "annotation deployment-relay/environment")
             } ?? chooser.environment
             ?? Choice(value: subject.name, origin: "the Application's name")
-        let picker = ArgoCDRevisions(subject, hosts: reader.hosts, index: reader.settings.sourceIndex)
+        let picker = ArgoCDRevisions(
+            subject,
+            hosts: reader.hosts,
+            index: reader.settings.sourceIndex
+        )
         let source = picker.pick(project: explicit?.value)
         report.project = explicit ?? picker.repository(of: source)
         chooseSha(&report, chooser, source, subject)

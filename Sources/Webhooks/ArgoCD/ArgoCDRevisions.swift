@@ -74,10 +74,16 @@ struct ArgoCDRevisions {
             subject.state["syncResult"]?["sources"]?[index] ?? source,
             at: index,
             candidates: [
-                (subject.state["syncResult"]?["revisions"]?[index], "syncResult.revisions[\(index)]"),
+                (
+                    subject.state["syncResult"]?["revisions"]?[index],
+                    "syncResult.revisions[\(index)]"
+                ),
                 (subject.sync?["revisions"]?[index], "operation.sync.revisions[\(index)]"),
             ],
-            last: (subject.app["status"]?["sync"]?["revisions"]?[index], "status.sync.revisions[\(index)]")
+            last: (
+                subject.app["status"]?["sync"]?["revisions"]?[index],
+                "status.sync.revisions[\(index)]"
+            )
         )
     }
 
@@ -95,7 +101,8 @@ struct ArgoCDRevisions {
             key: "\(index ?? 0) \(source["repoURL"]?.string ?? "")"
         )
         // A chart's revision is a version, and an artefact's a digest.
-        let isGit = Words.present(source["chart"]?.string) == nil
+        let isGit =
+            Words.present(source["chart"]?.string) == nil
             && !(made.repository?.hasPrefix("oci://") ?? false)
         for (value, origin) in candidates {
             guard let text = Words.present(value?.string) else { continue }
@@ -120,7 +127,8 @@ struct ArgoCDRevisions {
         guard let spec = subject.app["spec"]?["sourceHydrator"],
             let dry = spec["drySource"], Words.present(dry["repoURL"]?.string) != nil
         else { return nil }
-        let revision = subject.state["syncResult"].map { $0["revision"] } ?? subject.sync?["revision"]
+        let revision =
+            subject.state["syncResult"].map { $0["revision"] } ?? subject.sync?["revision"]
         let applied = Words.present(revision?.string)
         let last = subject.app["status"]?["sourceHydrator"]?["lastSuccessfulOperation"]
         if let applied, last?["hydratedSHA"]?.string == applied,
@@ -136,7 +144,8 @@ struct ArgoCDRevisions {
             )
         }
         return Source(
-            repository: Words.present(spec["syncSource"]?["repoURL"]?.string) ?? dry["repoURL"]?.string,
+            repository: Words.present(spec["syncSource"]?["repoURL"]?.string)
+                ?? dry["repoURL"]?.string,
             target: spec["syncSource"]?["targetBranch"]?.string,
             targetOrigin: "sourceHydrator.syncSource.targetBranch",
             sha: Words.commit(applied).map { Choice(value: $0, origin: "the hydrated commit") },
