@@ -1,4 +1,5 @@
 import Formats
+import GitLab
 package import Relay
 import Webhooks
 
@@ -13,6 +14,8 @@ package struct Running: Sendable {
     let adminGate: Authenticator?
     /// GitLab's tokens by endpoint.
     let tokens: [String: Credential]
+    /// Where each endpoint's GitLab is.
+    let addresses: [String: GitLabAddress]
 
     /// Reads the secrets and compiles the templates of `configuration`.
     ///
@@ -20,7 +23,7 @@ package struct Running: Sendable {
     /// - Throws: All that is wrong, in one go.
     package init(
         _ configuration: Configuration,
-        reading read: @Sendable (String) -> Result<[UInt8], FileProblem>
+        reading read: @escaping @Sendable (String) -> Result<[UInt8], FileProblem>
     ) throws(ConfigurationErrors) {
         var reader = SecretReader(read: read, file: configuration.path)
         var mistakes: [ConfigurationError] = []
@@ -52,6 +55,11 @@ package struct Running: Sendable {
         self.hooks = hooks
         self.gates = gates
         self.tokens = tokens
+        addresses = Dictionary(
+            uniqueKeysWithValues: configuration.endpoints.compactMap { endpoint in
+                (try? GitLabAddress(endpoint.url)).map { (endpoint.name, $0) }
+            }
+        )
         adminGate = admin.isEmpty ? nil : Authenticator(tokens: admin)
     }
 

@@ -87,7 +87,7 @@ extension IngressLoop {
         page.histogram(
             "delivery_latency_seconds",
             "Time from acceptance to GitLab's confirmation.",
-            [([], delivery.latency)]
+            [([], metrics.latency)]
         )
         page.histogram(
             "log_flush_duration_seconds",

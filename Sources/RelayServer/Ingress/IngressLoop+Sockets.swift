@@ -15,7 +15,8 @@ extension IngressLoop {
                     case .admin: try adminListener?.accept()
                     }
                 guard let arrival else { return }
-                welcome(arrival.socket, peer: arrival.peer, role)
+                let peer = arrival.peer
+                welcome(arrival.take(), peer: peer, role)
             } catch {
                 log.warn("accept-failed", [("reason", .text("\(error)"))])
                 return

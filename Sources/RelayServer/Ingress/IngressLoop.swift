@@ -55,7 +55,7 @@ struct IngressLoop: ~Copyable {
     /// Runs until `stop` comes and what was in flight is answered.
     ///
     /// - Throws: What leaves no way on: a failed flush, or epoll itself.
-    mutating func run() throws {
+    mutating func run() throws(IngressError) {
         while !isDone { try turn() }
         poller.forget(mailbox.doorbell.number)
     }
@@ -65,8 +65,8 @@ struct IngressLoop: ~Copyable {
     }
 
     /// One turn; see the type.
-    private mutating func turn() throws {
-        let ready = try poller.wait(milliseconds: timeout())
+    private mutating func turn() throws(IngressError) {
+        let ready = try wait()
         for readiness in ready {
             switch readiness.token {
             case Self.mailboxToken: readMail()
@@ -79,6 +79,14 @@ struct IngressLoop: ~Copyable {
         expireOperations()
         try commit()
         answer()
+    }
+
+    private mutating func wait() throws(IngressError) -> ArraySlice<Poller.Readiness> {
+        do {
+            return try poller.wait(milliseconds: timeout())
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Milliseconds until something falls due; -1: only readiness matters.
@@ -101,6 +109,7 @@ struct IngressLoop: ~Copyable {
             switch mail {
             case .news(let news): for item in news { take(item) }
             case .configure(let new): configure(new)
+            case .reloaded(let ticket, let mistakes): replyReloaded(ticket, mistakes: mistakes)
             case .stop: drain()
             }
         }
@@ -128,6 +137,7 @@ struct IngressLoop: ~Copyable {
         switch news {
         case .record(let record, let locator):
             ledger.note(record, locator: locator)
+            if case .settled(let end) = record { note(end) }
             settleWaiters(record)
         case .held(let scope, let hold):
             ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
@@ -139,10 +149,31 @@ struct IngressLoop: ~Copyable {
         }
     }
 
+    /// A delivery is over: one line in the log, and what it took from acceptance to its end.
+    private mutating func note(_ end: Settlement) {
+        guard let entry = ledger[end.delivery], !entry.isDeadLetter else { return }
+        let milliseconds = max(0, end.settledAt.milliseconds - entry.receivedAt.milliseconds)
+        if end.state == .delivered { metrics.latency.observe(Double(milliseconds) / 1000) }
+        let fields: [(String, Log.Value?)] = [
+            ("id", .text(String(end.delivery))), ("hook", .text(entry.hook)),
+            ("application", entry.application.map(Log.Value.text)),
+            ("project", entry.project.map(Log.Value.text)),
+            ("environment", entry.environment.map(Log.Value.text)),
+            ("status", (entry.status?.name).map(Log.Value.text)),
+            ("deployment", end.row.map { .number(Int64($0.deployment)) }),
+            ("reason", .text(end.reason)), ("attempts", .number(Int64(end.attempts))),
+            ("milliseconds", .number(milliseconds)),
+        ]
+        switch end.state {
+        case .delivered, .superseded: log.info("delivery-\(end.state.name)", fields)
+        case .dead, .dropped: log.warn("delivery-\(end.state.name)", fields)
+        }
+    }
+
     // MARK: - Commit
 
     /// Writes what this turn accepted; on a full disk its events were never accepted.
-    private mutating func commit() throws {
+    private mutating func commit() throws(IngressError) {
         guard accepted.stagedCount > 0 else { return finishTurn(wasWritten: true) }
         let start = Clock.monotonicNanoseconds()
         do {
@@ -152,7 +183,7 @@ struct IngressLoop: ~Copyable {
             finishTurn(wasWritten: true)
         } catch {
             metrics.flushErrors += 1
-            guard error.isRecoverable else { throw error }
+            guard error.isRecoverable else { throw .storage(error) }
             tellTrouble("\(error)")
             finishTurn(wasWritten: false)
         }
