@@ -12,6 +12,8 @@ package struct Running: Sendable {
     /// What senders must present, by hook; no entry: nothing.
     let gates: [String: Authenticator]
     let adminGate: Authenticator?
+    /// Whether only this machine reaches the admin address: then reading it needs no token.
+    let isAdminLocal: Bool
     /// GitLab's tokens by endpoint.
     let tokens: [String: Credential]
     /// Where each endpoint's GitLab is.
@@ -50,6 +52,13 @@ package struct Running: Sendable {
         }
         let admin = configuration.adminToken.map { reader.secrets($0) } ?? []
         mistakes += reader.mistakes
+        let rules = ListenRules(
+            configuration,
+            openHooks: configuration.hooks.map(\.name).filter { gates[$0] == nil },
+            hasAdminToken: !admin.isEmpty
+        )
+        mistakes += rules.mistakes
+        for hook in rules.shutHooks { gates[hook] = Authenticator(tokens: []) }
         guard mistakes.isEmpty else { throw ConfigurationErrors(all: mistakes) }
         self.configuration = configuration
         self.hooks = hooks
@@ -60,6 +69,7 @@ package struct Running: Sendable {
                 (try? GitLabAddress(endpoint.url)).map { (endpoint.name, $0) }
             }
         )
+        isAdminLocal = rules.isAdminLocal
         adminGate = admin.isEmpty ? nil : Authenticator(tokens: admin)
     }
 

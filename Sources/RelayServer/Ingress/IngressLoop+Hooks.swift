@@ -80,7 +80,8 @@ extension IngressLoop {
         case .hook(let name): running.gates[name]
         case .recipe: running.hooks.first { $0.name == Self.recipeHook }.flatMap(running.recipeGate)
         case .live, .ready: nil
-        default: role == .admin ? running.adminGate : nil
+        case .act, .reload: running.adminGate
+        default: role == .admin && !running.isAdminLocal ? running.adminGate : nil
         }
     }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Formats
+import GitLab
 import HTTP
 import POSIX
 import Relay
