@@ -23,7 +23,9 @@ enum Program {
         }
         guard let command = Commands.all.first(where: { $0.name == name }) else {
             Output.complain("deployment-relay: there is no command \"\(name)\"")
-            if let near = Commands.nearest(to: name) { Output.complain("hint: did you mean \(near)") }
+            if let near = Commands.nearest(to: name) {
+                Output.complain("hint: did you mean \(near)")
+            }
             Output.complain("hint: deployment-relay help lists the commands")
             return .usage
         }

@@ -39,7 +39,8 @@ struct RelayClient {
             case .admin: ("RELAY_ADMIN_LISTEN", "RELAY_ADMIN_TOKEN")
             }
         let isAddressKnown = arguments["--url"] != nil || environment[address] != nil
-        let needsFile = !isAddressKnown || environment["RELAY_CONFIG"] != nil
+        let needsFile =
+            !isAddressKnown || environment["RELAY_CONFIG"] != nil
             || arguments["--config"] != nil
         let configuration = needsFile ? try settings.configuration() : nil
         let listen =
@@ -105,7 +106,9 @@ struct RelayClient {
     ) throws(Unreachable) -> Answer {
         var all = fields.map { (name: $0.name, value: Array($0.value.utf8)) }
         if let token {
-            all.append((name: "Authorization", value: Array("Bearer ".utf8) + token.withSecret { $0 }))
+            all.append(
+                (name: "Authorization", value: Array("Bearer ".utf8) + token.withSecret { $0 })
+            )
         }
         var requests = HTTPRequests(
             connectionsPerHost: 1,

@@ -46,7 +46,11 @@ package struct DryRun {
 
     private var calls: [String] {
         reception.records.compactMap { record in
-            if case .delivery(let delivery) = record { "  " + Rehearsal.words(delivery) } else { nil }
+            if case .delivery(let delivery) = record {
+                "  " + Rehearsal.words(delivery)
+            } else {
+                nil
+            }
         }
     }
 }

@@ -28,15 +28,15 @@ package struct GitLabInspection: ~Copyable {
     private func subject(_ what: String) -> String { "gitlab.\(endpoint.name): \(what)" }
 
     /// All that is asked of this GitLab, in the order in which it would fail.
-    package consuming func findings(now: Timestamp) -> [Finding] {
-        defer { requests.close() }
+    package mutating func findings(now: Timestamp) -> [Finding] {
         guard running.tokens[endpoint.name] != nil else {
             return [
                 Finding(
                     .wrong,
                     subject("token"),
                     "there is none, and GitLab records nothing without one",
-                    remedy: "set GITLAB_TOKEN or GITLAB_TOKEN_FILE (gitlab.\(endpoint.name).tokenFile)"
+                    remedy:
+                        "set GITLAB_TOKEN or GITLAB_TOKEN_FILE (gitlab.\(endpoint.name).tokenFile)"
                 )
             ]
         }
@@ -50,12 +50,16 @@ package struct GitLabInspection: ~Copyable {
                     .warning,
                     subject("project"),
                     "none is configured, so the token's role cannot be looked at",
-                    remedy: "set GITLAB_PROJECT for a fallback, or rely on annotations and recipients"
+                    remedy:
+                        "set GITLAB_PROJECT for a fallback, or rely on annotations and recipients"
                 )
             )
         }
         return findings
     }
+
+    /// Ends the connections.
+    package consuming func close() { requests.close() }
 
     /// Projects that the configuration itself names.
     private var projects: [String] {

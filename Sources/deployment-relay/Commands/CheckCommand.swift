@@ -36,8 +36,9 @@ enum CheckCommand: Command {
         ]
         if !arguments.has("--offline") {
             for endpoint in configuration.endpoints {
-                let inspection = GitLabInspection(running, endpoint: endpoint)
+                var inspection = GitLabInspection(running, endpoint: endpoint)
                 findings += inspection.findings(now: Timestamp(milliseconds: Clock.now()))
+                inspection.close()
             }
         }
         return tell(findings)

@@ -28,7 +28,9 @@ enum NotifyCommand: Command {
     static func run(_ arguments: Arguments) -> ExitCode {
         guard let hook = arguments["--hook"] else {
             Output.complain("deployment-relay notify: --hook NAME is missing")
-            Output.complain("hint: --hook argocd, --hook deployment, or a hook of the configuration")
+            Output.complain(
+                "hint: --hook argocd, --hook deployment, or a hook of the configuration"
+            )
             return .usage
         }
         guard let wait = Int(arguments["--wait"] ?? "20"), (0...60).contains(wait) else {

@@ -25,7 +25,9 @@ enum RenderCommand: Command {
     static func run(_ arguments: Arguments) -> ExitCode {
         guard let hook = arguments["--hook"] else {
             Output.complain("deployment-relay render: --hook NAME is missing")
-            Output.complain("hint: --hook argocd, --hook deployment, or a hook of the configuration")
+            Output.complain(
+                "hint: --hook argocd, --hook deployment, or a hook of the configuration"
+            )
             return .usage
         }
         let running: Running

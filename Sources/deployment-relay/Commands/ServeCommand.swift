@@ -39,9 +39,11 @@ enum ServeCommand: Command {
             }
             Host.hideMemory()
             let log = log(running.configuration)
-            playground?.introduce(log)
+            playground?.introduce()
             let server = try Server.start(running, log: log)
-            return Watch(server: server, signals: signals, settings: settings, log: log).run(running)
+            return Watch(server: server, signals: signals, settings: settings, log: log).run(
+                running
+            )
         } catch {
             Output.complain("deployment-relay serve: \(error)")
             return .failure

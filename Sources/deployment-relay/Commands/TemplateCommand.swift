@@ -110,7 +110,10 @@ enum TemplateCommand: Command {
         do {
             return TemplateData(try JSONDocument(parsing: bytes).root)
         } catch {
-            throw Failure(code: .data, words: "\(name):\(error.line):\(error.column): \(error.problem)")
+            throw Failure(
+                code: .data,
+                words: "\(name):\(error.line):\(error.column): \(error.problem)"
+            )
         }
     }
 
@@ -134,7 +137,10 @@ enum TemplateCommand: Command {
         do {
             _ = try DeploymentPayload(checking: JSONDocument(parsing: output).root)
         } catch {
-            throw Failure(code: .failure, words: "template: GitLab would not take the result: \(error)")
+            throw Failure(
+                code: .failure,
+                words: "template: GitLab would not take the result: \(error)"
+            )
         }
     }
 }
@@ -143,8 +149,10 @@ enum TemplateCommand: Command {
 enum ZoneFiles {
     @Sendable
     static func read(_ zone: String) -> [UInt8]? {
-        let isName = !zone.isEmpty && !zone.hasPrefix("/") && !zone.split(separator: "/").contains("..")
-        guard isName, case .success(let bytes) = FileSystem.read("/usr/share/zoneinfo/\(zone)") else {
+        let isName =
+            !zone.isEmpty && !zone.hasPrefix("/") && !zone.split(separator: "/").contains("..")
+        guard isName, case .success(let bytes) = FileSystem.read("/usr/share/zoneinfo/\(zone)")
+        else {
             return nil
         }
         return bytes

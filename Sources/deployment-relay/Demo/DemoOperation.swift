@@ -80,7 +80,10 @@ struct DemoOperation {
                 for (index, entry) in history.enumerated() {
                     writer.object { writer in
                         writer.member("deployStartedAt", Self.seconds(entry.startedAt))
-                        writer.member("deployedAt", Self.seconds(entry.startedAt.adding(seconds: 9)))
+                        writer.member(
+                            "deployedAt",
+                            Self.seconds(entry.startedAt.adding(seconds: 9))
+                        )
                         writer.member("id", index)
                         writer.member("revision", entry.revision)
                         writer.member("source") { source(&$0) }
