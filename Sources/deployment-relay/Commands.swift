@@ -1,4 +1,5 @@
 import Relay
+import RelayServer
 
 /// A command: its words and what it does.
 protocol Command {

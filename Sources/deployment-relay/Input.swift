@@ -19,12 +19,3 @@ struct Input {
         }
     }
 }
-
-extension String {
-    /// Without line ends and blanks behind it.
-    var trimmed: String {
-        var text = self[...]
-        while let last = text.last, last.isWhitespace { text = text.dropLast() }
-        return String(text)
-    }
-}

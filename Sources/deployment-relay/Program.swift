@@ -1,4 +1,5 @@
 import Glibc
+import RelayServer
 import POSIX
 
 /// The command line: finds the command and ends with its exit code.

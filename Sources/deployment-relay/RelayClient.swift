@@ -48,7 +48,8 @@ struct RelayClient {
             case .hooks: environment[address] ?? configuration?.listen ?? "127.0.0.1:8080"
             case .admin: environment[address] ?? configuration?.adminListen ?? "127.0.0.1:8081"
             }
-        base = arguments["--url"].map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
+        base =
+            arguments["--url"].map(Self.withoutTrailingBlanks) ?? "http://\(Self.reachable(listen))"
         if let value = environment[secret], !value.isEmpty {
             token = Credential(value)
         } else if let path = environment["\(secret)_FILE"] {

@@ -1,4 +1,5 @@
 import Formats
+import RelayServer
 import JSON
 import POSIX
 
@@ -133,7 +134,7 @@ enum DeliveriesCommand: Command {
     }
 
     private static func refused(_ answer: RelayClient.Answer) -> ExitCode {
-        let words = answer.json?["error"]?.string ?? answer.text.trimmed
+        let words = answer.json?["error"]?.string ?? answer.text.withoutTrailingBlanks
         Output.complain("the relay answered \(answer.status): \(words)")
         if let hint = answer.json?["hint"]?.string { Output.complain("hint: \(hint)") }
         return .failure

@@ -1,4 +1,5 @@
 import POSIX
+import RelayServer
 
 enum HealthCommand: Command {
     static let name = "health"
@@ -18,7 +19,7 @@ enum HealthCommand: Command {
         do {
             let answer = try RelayClient(.admin, arguments).send("GET", "/readyz", seconds: 5)
             guard answer.status == 200 else {
-                Output.complain("not ready: \(answer.text.trimmed)")
+                Output.complain("not ready: \(answer.text.withoutTrailingBlanks)")
                 return .failure
             }
             Output.print("ready")

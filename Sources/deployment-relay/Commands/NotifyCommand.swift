@@ -1,4 +1,5 @@
 import Formats
+import RelayServer
 import JSON
 import POSIX
 

@@ -1,4 +1,5 @@
 import Formats
+import RelayServer
 import GitLab
 import JSON
 import POSIX

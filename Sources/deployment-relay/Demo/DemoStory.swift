@@ -106,7 +106,7 @@ struct DemoStory {
         let id = answer.json?["id"]?.string ?? "?"
         guard let deployment = answer.json?["gitlab"], let status = deployment["status"]?.string
         else {
-            Output.print("   relay:   \(answer.status) \(answer.text.trimmed)")
+            Output.print("   relay:   \(answer.status) \(answer.text.withoutTrailingBlanks)")
             return false
         }
         let row = deployment["id"]?.number?.text ?? "?"
@@ -134,7 +134,7 @@ struct DemoStory {
             "/api/v4/projects/\(project)/deployments?order_by=id&sort=asc"
         )
         guard answer.status == 200, let list = answer.json else {
-            Output.print("GitLab answered \(answer.status): \(answer.text.trimmed)")
+            Output.print("GitLab answered \(answer.status): \(answer.text.withoutTrailingBlanks)")
             return false
         }
         var table = TextTable(["DEPLOYMENT", "ENVIRONMENT", "STATUS", "COMMIT", "REF"])

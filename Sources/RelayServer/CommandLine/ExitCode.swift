@@ -1,5 +1,5 @@
 /// How a command ends (sysexits.h where it has a number for it; DESIGN §2.1).
-enum ExitCode: Int32 {
+package enum ExitCode: Int32 {
     case success = 0
     case failure = 1
     case usage = 64

@@ -1,26 +1,36 @@
 /// A command's words, taken apart: options by name, the rest in order.
-struct Arguments {
+package struct Arguments {
     /// What a command takes.
-    struct Form {
+    package struct Form {
         /// Options with a value: `--config FILE`, `-t TEXT`.
-        var options: Set<String> = []
+        package var options: Set<String> = []
         /// Options without.
-        var flags: Set<String> = []
+        package var flags: Set<String> = []
         /// How many other words there may be.
-        var words: ClosedRange<Int> = 0...0
+        package var words: ClosedRange<Int> = 0...0
+
+        package init(
+            options: Set<String> = [],
+            flags: Set<String> = [],
+            words: ClosedRange<Int> = 0...0
+        ) {
+            self.options = options
+            self.flags = flags
+            self.words = words
+        }
     }
 
     /// What the words should have been.
-    struct Mistake: Error {
-        let description: String
+    package struct Mistake: Error {
+        package let description: String
     }
 
-    private(set) var words: [String] = []
+    package private(set) var words: [String] = []
     private var values: [String: [String]] = [:]
     private var flags: Set<String> = []
 
     /// - Throws: `Mistake` that names the word which does not fit.
-    init(_ arguments: some Sequence<String>, _ form: Form) throws(Mistake) {
+    package init(_ arguments: some Sequence<String>, _ form: Form) throws(Mistake) {
         var rest = Array(arguments)[...]
         while let word = rest.popFirst() {
             if word == "--" {
@@ -58,9 +68,9 @@ struct Arguments {
     }
 
     /// The option's last value.
-    subscript(option: String) -> String? { values[option]?.last }
+    package subscript(option: String) -> String? { values[option]?.last }
 
-    func all(_ option: String) -> [String] { values[option] ?? [] }
+    package func all(_ option: String) -> [String] { values[option] ?? [] }
 
-    func has(_ flag: String) -> Bool { flags.contains(flag) }
+    package func has(_ flag: String) -> Bool { flags.contains(flag) }
 }

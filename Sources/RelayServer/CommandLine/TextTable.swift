@@ -1,19 +1,19 @@
 /// Columns of text, as wide as they need to be.
-struct TextTable {
+package struct TextTable {
     private let heads: [String]
     private var rows: [[String]] = []
 
-    init(_ heads: [String]) { self.heads = heads }
+    package init(_ heads: [String]) { self.heads = heads }
 
-    var isEmpty: Bool { rows.isEmpty }
+    package var isEmpty: Bool { rows.isEmpty }
 
-    mutating func add(_ row: [String]) {
+    package mutating func add(_ row: [String]) {
         precondition(row.count == heads.count)
         // A line break or a control character of somebody else's text must not break the table.
         rows.append(row.map { $0.map { $0.isNewline || $0.isControl ? " " : String($0) }.joined() })
     }
 
-    var text: String {
+    package var text: String {
         let widths = heads.indices.map { column in
             ([heads] + rows).map { $0[column].count }.max() ?? 0
         }
@@ -21,9 +21,18 @@ struct TextTable {
             let cells = zip(row, widths).map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
-            return cells.joined(separator: "  ").trimmed
+            return cells.joined(separator: "  ").withoutTrailingBlanks
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// Without line ends and blanks behind it.
+    package var withoutTrailingBlanks: String {
+        var text = self[...]
+        while let last = text.last, last.isWhitespace { text = text.dropLast() }
+        return String(text)
     }
 }
 
