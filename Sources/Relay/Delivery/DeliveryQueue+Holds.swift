@@ -58,7 +58,7 @@ extension DeliveryQueue {
         }
         guard let hold else { return }
         output.append(.held(scope, hold))
-        alarms.add(.probe(scope), due: hold.probeAt)
+        if hold.probe != .configuration { alarms.add(.probe(scope), due: hold.probeAt) }
     }
 
     /// Somebody has changed something (a secret's file, the configuration): ask at once.
@@ -109,7 +109,8 @@ extension DeliveryQueue {
 
     mutating func probe(_ scope: HoldScope, at now: Moment, load: (UInt64) -> AcceptedDelivery?) {
         guard let hold = state(of: scope, { $0.current }) ?? nil, !hold.isProbing,
-            hold.probeAt <= now.steady, let endpoint = endpointIndex[scope.endpoint]
+            hold.probe != .configuration, hold.probeAt <= now.steady,
+            let endpoint = endpointIndex[scope.endpoint]
         else { return }
         if case .project(_, let text) = scope, Int(text) == nil {
             resolve(ProjectName(endpoint: endpoint, text: text), at: now)
@@ -130,6 +131,8 @@ extension DeliveryQueue {
                 lanes[lane].isTrial = false
                 widen(scope, at: now)
             }
+        case .configuration:
+            break
         case .read:
             start(question(for: scope, lane), at: endpoint, for: .probe(scope), now: now)
         }
@@ -197,7 +200,7 @@ extension DeliveryQueue {
         alarms.add(.probe(scope), due: now.steady)
     }
 
-    private mutating func release(_ scope: HoldScope, at now: Moment) {
+    mutating func release(_ scope: HoldScope, at now: Moment) {
         guard let over = state(of: scope, { $0.end(at: now) }) ?? nil else { return }
         output.append(.released(scope))
         if case .endpoint = scope { askNames(at: scope.endpoint, now: now) }

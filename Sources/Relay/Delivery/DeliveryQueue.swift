@@ -110,7 +110,7 @@ package struct DeliveryQueue: Sendable {
 
     // MARK: - Placing
 
-    private mutating func addEndpoint(_ endpoint: QueueSettings.Endpoint) {
+    mutating func addEndpoint(_ endpoint: QueueSettings.Endpoint) {
         endpointIndex[endpoint.name] = endpoints.count
         endpoints.append(EndpointState(endpoint))
     }
@@ -118,15 +118,8 @@ package struct DeliveryQueue: Sendable {
     /// An event accepted for a GitLab that is no longer configured: kept, and held.
     private mutating func addUnknownEndpoint(_ name: String, at now: Moment) -> Int {
         addEndpoint(QueueSettings.Endpoint(name: name, connections: 1, requestsPerMinute: nil))
-        let index = endpoints.count - 1
-        hold(
-            .endpoint(name),
-            reason: "gitlab.\(name) is not in the configuration",
-            remedy: "add gitlab.\(name) again, or drop its deliveries",
-            probe: .event,
-            at: now
-        )
-        return index
+        holdUnconfigured(name, at: now)
+        return endpoints.count - 1
     }
 
     mutating func project(_ number: Int, at endpoint: Int) -> Int {

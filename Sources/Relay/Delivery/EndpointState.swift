@@ -27,6 +27,12 @@ struct EndpointState: Sendable {
         spacing = settings.requestsPerMinute.map { 60_000 / Int64(max($0, 1)) } ?? 0
     }
 
+    /// Takes over the pace of a changed configuration; what is known of the GitLab stays.
+    mutating func adopt(_ settings: QueueSettings.Endpoint) {
+        let fresh = EndpointState(settings)
+        (connections, spacing) = (fresh.connections, fresh.spacing)
+    }
+
     func mayCall(at now: Moment) -> Bool {
         inFlight < connections && pausedUntil <= now.steady && nextSlot <= now.steady
     }
@@ -69,11 +75,16 @@ struct HoldState: Sendable {
             reason: reason,
             remedy: remedy,
             at: now,
-            probe: isFlapping && current == nil ? .event : current?.probe ?? probe,
+            probe: kind(probe, isFlapping),
             after: before
         )
         current = hold
         return hold
+    }
+
+    private func kind(_ asked: Hold.Probe, _ isFlapping: Bool) -> Hold.Probe {
+        if asked == .configuration { return asked }
+        return isFlapping && current == nil ? .event : current?.probe ?? asked
     }
 
     mutating func widen(at now: Moment) { current?.widen(at: now) }

@@ -44,6 +44,8 @@ package struct Hold: Equatable, Sendable {
         case read
         /// Only a write tells: the oldest event in reach is tried.
         case event
+        /// Only another configuration mends it: nobody is asked.
+        case configuration
     }
 
     static let shortestInterval: Int64 = 5000

@@ -17,13 +17,13 @@ package enum CallResult: Sendable {
     /// No whole answer came; `isUncertain` when GitLab may have acted all the same.
     case failure(isUncertain: Bool, message: String, milliseconds: Int)
 
-    var milliseconds: Int {
+    package var milliseconds: Int {
         switch self {
         case .answer(_, let milliseconds), .failure(_, _, let milliseconds): milliseconds
         }
     }
 
-    var httpStatus: Int {
+    package var httpStatus: Int {
         if case .answer(let answer, _) = self { answer.status } else { 0 }
     }
 

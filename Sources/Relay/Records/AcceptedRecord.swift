@@ -209,6 +209,14 @@ package enum AcceptedRecord: Equatable, Sendable {
         }
     }
 
+    /// 0 at first; each redelivery by hand adds one.
+    package var generation: UInt32 {
+        switch self {
+        case .delivery(let delivery): delivery.generation
+        case .deadLetter(let letter): letter.generation
+        }
+    }
+
     /// The fields' bytes; the log adds length, checksum and kind.
     package var bytes: [UInt8] {
         switch self {
