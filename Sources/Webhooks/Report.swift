@@ -91,6 +91,8 @@ package struct Report: Sendable {
     package var endsStand = false
     /// Whether it leaves other operations of its object open (a build that failed).
     package var closesNothing = false
+    /// Why it may end an operation that is known, but begins none.
+    package var beginsNothing: String?
     package var notes: [String] = []
 
     init(sender: Sender, object: String, objectName: String, statement: Statement) {
@@ -135,13 +137,28 @@ package enum Reading: Sendable {
     /// The object is being deleted.
     case deleted(Aside, Report?)
     /// Cannot become a deployment: 422.
-    case unusable(
-        member: String,
-        problem: String,
-        hint: String,
-        object: String?,
-        operation: String?
-    )
+    case unusable(Flaw)
+}
+
+/// What keeps a body from becoming a deployment, and whom it was about as far as that can be read.
+package struct Flaw: Error, Equatable, Sendable {
+    /// The member's path: `app.metadata.name`.
+    package var member: String
+    package var problem: String
+    package var hint: String
+    /// As `Report.object`; for flat bodies project and environment.
+    package var object: String?
+    package var operation: String?
+    /// The status or phase it tells.
+    package var phase: String?
+
+    package var description: String { "\(member): \(problem); \(hint)" }
+
+    init(_ member: String, _ problem: String, hint: String) {
+        self.member = member
+        self.problem = problem
+        self.hint = hint
+    }
 }
 
 /// What a hook's own templates say; nil where they say nothing.

@@ -128,7 +128,7 @@ package struct Intake: Sendable {
             reception.application = aside.objectName
             reception.records = closeAll(of: aside, taking)
             return reception
-        case .unusable(let member, let problem, let hint, let object, let operation):
+        case .unusable(let flaw):
             var taking = taking
             taking.application = object
             taking.operation = operation

@@ -28,12 +28,14 @@ struct ArgoCDReader {
     }
 
     func read() -> Reading {
-        guard let app, app.kind == .object else { return unusable("app", "is missing") }
+        guard let app, app.kind == .object else {
+            return unusable("app", Words.lack(app, of: .object))
+        }
         guard let metadata = app["metadata"], metadata.kind == .object else {
-            return unusable("app.metadata", "is missing")
+            return unusable("app.metadata", Words.lack(app["metadata"], of: .object))
         }
         guard let name = Words.present(metadata["name"]?.string) else {
-            return unusable("app.metadata.name", "is missing")
+            return unusable("app.metadata.name", Words.lack(metadata["name"], of: .string))
         }
         let namespace = Words.present(metadata["namespace"]?.string)
         let objectName = namespace.map { "\($0)/\(name)" } ?? name
@@ -42,17 +44,25 @@ struct ArgoCDReader {
             let reason = "the Application is being deleted"
             return .deleted(Aside(reason, object: object, objectName: objectName), nil)
         }
-        let state = app["status"]?["operationState"]
-        guard let state, state.kind == .object, let phase = Words.present(state["phase"]?.string)
-        else {
+        guard let state = app["status"]?["operationState"], !state.isNull else {
             let reason = "no operation yet: the Application was never synced"
             return .ignored(Aside(reason, object: object, objectName: objectName))
         }
+        let place = "app.status.operationState"
+        guard state.kind == .object else {
+            return unusable(place, Words.lack(state, of: .object), object: object)
+        }
+        guard let phase = Words.present(state["phase"]?.string) else {
+            let lack = Words.lack(state["phase"], of: .string)
+            return unusable("\(place).phase", lack, object: object)
+        }
         guard let startedAt = Words.moment(state["startedAt"]) else {
+            let problem = state["startedAt"]?.string.map { "\"\($0)\" is no RFC 3339 time" }
             return unusable(
-                "app.status.operationState.startedAt",
-                "is missing or no time",
-                object: object
+                "\(place).startedAt",
+                problem ?? Words.lack(state["startedAt"], of: .string),
+                object: object,
+                phase: phase
             )
         }
         let subject = ArgoCDSubject(
@@ -70,15 +80,17 @@ struct ArgoCDReader {
     private func unusable(
         _ member: String,
         _ problem: String,
-        object: String? = nil
+        object: String? = nil,
+        phase: String? = nil
     ) -> Reading {
-        .unusable(
-            member: member,
-            problem: problem,
-            hint: "send the whole Application: {\"app\": {{toJson .app}}, …}",
-            object: object,
-            operation: nil
+        var flaw = Flaw(
+            member,
+            problem,
+            hint: "send the whole Application: {\"app\": {{toJson .app}}, …}"
         )
+        flaw.object = object
+        flaw.phase = phase
+        return .unusable(flaw)
     }
 
     private func read(_ subject: ArgoCDSubject) -> Reading {
@@ -210,6 +222,6 @@ struct ArgoCDReader {
             )
         }
         report.ref = reading.ref
-        (report.tag, report.tagOrigin) = chooser.tag(reading.isTag, "by the ref's name")
+        chooser.chooseTag(&report, reading.isTag, "by the ref's name")
     }
 }
