@@ -3,9 +3,7 @@ import Glibc
 
 /// Files and folders: each call names itself in its error.
 package enum FileSystem {
-    /// Reads a file whole.
-    ///
-    /// - Parameter limit: In bytes; a larger file fails with EFBIG.
+    /// Reads a file whole; one larger than `limit` bytes fails with EFBIG.
     package static func read(_ path: String, limit: Int = 1 << 26) -> Result<[UInt8], SystemError> {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         do throws(SystemError) {
@@ -122,7 +120,12 @@ package enum FileSystem {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let got = pread(file, buffer.baseAddress! + filled, count - filled, Int(offset) + filled)
+                let got = pread(
+                    file,
+                    buffer.baseAddress! + filled,
+                    count - filled,
+                    Int(offset) + filled
+                )
                 if got == 0 { return }
                 if got < 0 {
                     if errno == EINTR { continue }

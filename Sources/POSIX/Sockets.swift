@@ -7,9 +7,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
     /// As bound: with the port the kernel chose, when 0 was asked for.
     package let address: SocketAddress
 
-    /// Binds and listens; a stale unix socket file is replaced.
-    ///
-    /// - Parameter backlog: Peers the kernel keeps waiting.
+    /// Binds and listens; the kernel keeps up to `backlog` peers waiting.
     package init(_ address: SocketAddress, backlog: Int32 = 1024) throws(SystemError) {
         let family: Int32 =
             switch address {
@@ -127,12 +125,18 @@ package enum Socket {
     /// Makes close(2) cut the connection (RST) instead of ending it.
     package static func cutOnClose(_ socket: Int32) {
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_LINGER,
+            &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size)
+        )
     }
 
     /// Connects and blocks; for commands and tests, never for a loop.
     ///
-    /// - Parameter timeoutSeconds: For connecting, and for each read and write after that.
+    /// `timeoutSeconds` is for connecting, and for each read and write after that.
     package static func connect(
         to address: SocketAddress,
         timeoutSeconds: Int
@@ -185,7 +189,9 @@ extension SocketAddress {
         case .unix(let path):
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+            withUnsafeMutableBytes(of: &address.sun_path) {
+                $0.copyBytes(from: path.utf8.prefix(107))
+            }
             return Self.pass(&address, body)
         }
     }
