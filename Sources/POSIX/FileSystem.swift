@@ -3,9 +3,7 @@ import Glibc
 
 /// Files and folders: each call names itself in its error.
 package enum FileSystem {
-    /// Reads a file whole.
-    ///
-    /// - Parameter limit: In bytes; a larger file fails with EFBIG.
+    /// Reads a file whole; one larger than `limit` bytes fails with EFBIG.
     package static func read(_ path: String, limit: Int = 1 << 26) -> Result<[UInt8], SystemError> {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         do throws(SystemError) {
@@ -87,7 +85,12 @@ package enum FileSystem {
         ]
     }
 
-    /// Whether anybody but the owner may read it.
+    /// When the file was last written, in milliseconds since 1970; nil when it is missing.
+    package static func modified(_ path: String) -> Int64? {
+        stamp(path).map { $0[3] * 1000 + $0[4] / 1_000_000 }
+    }
+
+    /// Whether everybody may use it; a group may (Kubernetes gives mounted secrets to one).
     package static func isReadableByOthers(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & 0o007 != 0

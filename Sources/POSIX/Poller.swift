@@ -1,7 +1,7 @@
 package import CLinux
 import Glibc
 
-/// epoll(7): tells which descriptors can move bytes now. Level-triggered; one thread's.
+/// Tells which descriptors can move bytes now: epoll(7), level-triggered, one thread's.
 package struct Poller: ~Copyable {
     /// What became possible on the descriptor that was watched under `token`.
     package typealias Readiness = linux_readiness
@@ -30,7 +30,7 @@ package struct Poller: ~Copyable {
         _ = linux_epoll_forget(epoll.number, descriptor)
     }
 
-    /// - Parameter milliseconds: -1 waits for ever.
+    /// Sleeps until something is ready, for at most `milliseconds`; -1 waits for ever.
     package mutating func wait(milliseconds: Int32) throws(SystemError) -> ArraySlice<Readiness> {
         let count = linux_epoll_wait(epoll.number, &ready, Int32(ready.count), milliseconds)
         if count < 0 {

@@ -7,9 +7,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
     /// As bound: with the port the kernel chose, when 0 was asked for.
     package let address: SocketAddress
 
-    /// Binds and listens; a stale unix socket file is replaced.
-    ///
-    /// - Parameter backlog: Peers the kernel keeps waiting.
+    /// Binds and listens; the kernel keeps up to `backlog` peers waiting.
     package init(_ address: SocketAddress, backlog: Int32 = 1024) throws(SystemError) {
         let family: Int32 =
             switch address {
@@ -138,7 +136,7 @@ package enum Socket {
 
     /// Connects and blocks; for commands and tests, never for a loop.
     ///
-    /// - Parameter timeoutSeconds: For connecting, and for each read and write after that.
+    /// `timeoutSeconds` is for connecting, and for each read and write after that.
     package static func connect(
         to address: SocketAddress,
         timeoutSeconds: Int
