@@ -130,9 +130,9 @@ package struct Intake: Sendable {
             return reception
         case .unusable(let flaw):
             var taking = taking
-            taking.application = object
-            taking.operation = operation
-            return bury(taking, status: 422, reason: "\(member): \(problem); \(hint)")
+            taking.application = flaw.object
+            taking.operation = flaw.operation
+            return bury(taking, status: 422, reason: "\(flaw.member): \(flaw.problem); \(flaw.hint)")
         }
     }
 
