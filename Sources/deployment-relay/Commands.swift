@@ -15,11 +15,13 @@ protocol Command {
 }
 
 enum Commands {
-    static let all: [any Command.Type] = [
-        ServeCommand.self, DemoCommand.self, CheckCommand.self, RenderCommand.self,
-        NotifyCommand.self, TemplateCommand.self, DeliveriesCommand.self, HealthCommand.self,
-        VersionCommand.self,
-    ]
+    static var all: [any Command.Type] {
+        [
+            ServeCommand.self, DemoCommand.self, CheckCommand.self, RenderCommand.self,
+            NotifyCommand.self, TemplateCommand.self, DeliveriesCommand.self, HealthCommand.self,
+            VersionCommand.self,
+        ]
+    }
 
     static func nearest(to name: String) -> String? {
         NearestName.find(name, among: all.map { $0.name } + ["help"])

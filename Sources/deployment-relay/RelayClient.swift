@@ -49,7 +49,7 @@ struct RelayClient {
             case .admin: environment[address] ?? configuration?.adminListen ?? "127.0.0.1:8081"
             }
         base =
-            arguments["--url"].map(Self.withoutTrailingBlanks) ?? "http://\(Self.reachable(listen))"
+            arguments["--url"].map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
         if let value = environment[secret], !value.isEmpty {
             token = Credential(value)
         } else if let path = environment["\(secret)_FILE"] {

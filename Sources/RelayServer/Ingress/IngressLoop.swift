@@ -82,7 +82,7 @@ struct IngressLoop: ~Copyable {
         answer()
     }
 
-    private mutating func wait() throws(IngressError) -> ArraySlice<Poller.Readiness> {
+    private mutating func wait() throws(IngressError) -> [Poller.Readiness] {
         do {
             return try poller.wait(milliseconds: timeout())
         } catch {

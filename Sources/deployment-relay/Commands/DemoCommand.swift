@@ -1,3 +1,4 @@
+import GitLabSandbox
 import POSIX
 import Relay
 import RelayServer

@@ -1,3 +1,4 @@
+import GitLabSandbox
 import Formats
 import JSON
 import POSIX
