@@ -137,9 +137,13 @@ extension Intake {
         expiries.replace(with: open.map { ($0, expiry(of: $0)) })
     }
 
+    /// Only Argo CD's operations are judged by their own start: other senders' first events may
+    /// be told late, and count from then.
     private func expiry(of operation: KnownOperation) -> Timestamp {
-        let hours = hooks[operation.hook]?.settings.argocd.maximumAgeHours ?? 24
-        return operation.beganAt.adding(seconds: Double(hours) * 3600)
+        let settings = hooks[operation.hook]?.settings
+        let hours = settings?.argocd.maximumAgeHours ?? 24
+        let start = settings?.sender == .argocd ? operation.name.startedAt : nil
+        return (start ?? operation.acceptedAt).adding(seconds: Double(hours) * 3600)
     }
 }
 

@@ -13,8 +13,8 @@ struct KnownOperation: Sendable {
     /// Accepted statuses in their order, with the deliveries they became; never empty.
     private(set) var told: [Told]
 
-    /// The sender's start, else when its first event came.
-    let beganAt: Timestamp
+    /// When its first event was accepted.
+    let acceptedAt: Timestamp
 
     /// Longer histories are cut at their beginning: what is told over and over.
     private static let toldLimit = 16
@@ -42,7 +42,7 @@ struct KnownOperation: Sendable {
         hook = delivery.hook
         isShaFromRevision = delivery.isShaFromRevision
         sourceKey = delivery.sourceKey
-        beganAt = delivery.operation.startedAt ?? delivery.receivedAt
+        acceptedAt = delivery.receivedAt
         told = [Told(delivery)]
     }
 
