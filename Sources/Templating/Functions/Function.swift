@@ -58,6 +58,8 @@ struct Function: Sendable {
     typealias Body = @Sendable (_ arguments: [Value], _ run: Run) throws(FunctionError) -> Value
 
     let name: String
+    /// `and` and `or`: the executor evaluates only as many arguments as it needs.
+    var isShortCircuit = false
     let parameters: [Parameter]
     /// What any number of further arguments must be; nil where there may be none.
     let rest: Parameter?

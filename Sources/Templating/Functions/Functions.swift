@@ -2,11 +2,23 @@
 enum Functions {
     static let families: [FunctionFamily] = [BuiltIns.family] + SprigFunctions.families
 
-    static let table: [String: Function] = {
+    static let all = table(of: families)
+    static let go = table(of: [BuiltIns.family])
+
+    private static func table(of families: [FunctionFamily]) -> [String: Function] {
         var table: [String: Function] = [:]
         for family in families {
             for function in family.functions { table[function.name] = function }
         }
         return table
-    }()
+    }
+}
+
+extension FunctionSet {
+    var table: [String: Function] {
+        switch self {
+        case .goAndSprig: Functions.all
+        case .go: Functions.go
+        }
+    }
 }
