@@ -34,10 +34,17 @@ package struct TemplateWorld: Sendable {
     package var now: Timestamp
     /// Feeds the functions of chance.
     package var seed: UInt64
+    /// A zone's compiled rules by its name (RFC 8536, `Europe/Berlin`); nil where there are none.
+    package var zoneData: (@Sendable (String) -> [UInt8]?)?
 
-    package init(now: Timestamp, seed: UInt64) {
+    package init(
+        now: Timestamp,
+        seed: UInt64,
+        zoneData: (@Sendable (String) -> [UInt8]?)? = nil
+    ) {
         self.now = now
         self.seed = seed
+        self.zoneData = zoneData
     }
 }
 
