@@ -142,3 +142,22 @@ package struct RegularExpression: Sendable {
         return text.flatMap { special.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
     }
 }
+
+extension RegularExpression {
+    /// A pattern that stands in the program.
+    static func known(_ pattern: String) -> RegularExpression {
+        do {
+            return try RegularExpression(pattern)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// The whole match and each group of the first match as text, "" for one that took no part.
+    ///
+    /// nil also when the search is given up: for short texts and patterns of the program.
+    func texts(in text: [UInt8]) -> [String]? {
+        guard let groups = try? firstGroups(in: text) else { return nil }
+        return groups.map { $0.map { String(decoding: text[$0], as: UTF8.self) } ?? "" }
+    }
+}
