@@ -5,6 +5,10 @@ final class Run {
     let world: TemplateWorld
     let limits: TemplateLimits
     private(set) var stepsLeft: Int
+    /// How deep a value is being walked; whoever catches an error sets it back.
+    var depth = 0
+    /// Maps that were changed: only these can hold themselves.
+    private var changed: [GoMap] = []
     /// State of the functions of chance (SplitMix64), seeded by the world.
     private var chance: UInt64
 
@@ -38,6 +42,36 @@ final class Run {
     func allow(elements: Int) throws(FunctionError) {
         let (bytes, isTooLarge) = elements.multipliedReportingOverflow(by: 32)
         try allow(bytes: isTooLarge ? .max : bytes)
+    }
+
+    /// Walks a level deeper into a value of `count` elements; `leave` comes after.
+    func enter(_ count: Int) throws(FunctionError) {
+        guard depth < Self.depthLimit else {
+            throw .failed(
+                "the value is nested deeper than \(Self.depthLimit); does it hold itself?"
+            )
+        }
+        try spend(count + 1)
+        depth += 1
+    }
+
+    func leave() { depth -= 1 }
+
+    /// Deeper than any body may be, and what the stack of a thread bears.
+    private static let depthLimit = 1000
+
+    /// Asks for changing a map that others may hold, before it is changed.
+    ///
+    /// - Throws: For a nil map, as Go does.
+    func change(_ map: GoMap) throws(FunctionError) {
+        guard !map.isNil else { throw .failed("assignment to entry in nil map") }
+        if changed.last !== map { changed.append(map) }
+    }
+
+    /// Takes changed maps apart: one that holds itself would stay for ever.
+    func end() {
+        for map in changed { map.clear() }
+        changed = []
     }
 
     /// The next of the seed's pseudo-random numbers.

@@ -40,7 +40,7 @@ final class GoList {
     let element: ElementKind
     /// A nil slice: empty, and `null` in JSON.
     let isNil: Bool
-    private let storage: Storage
+    private var storage: Storage
 
     init(_ values: [Value], of element: ElementKind = .any, isNil: Bool = false) {
         self.element = element
@@ -83,5 +83,18 @@ final class GoList {
     /// Where the array lies in its document, while it does.
     var json: (array: JSONValue, alterations: Alterations)? {
         if case .json(let array, let alterations) = storage { (array, alterations) } else { nil }
+    }
+
+    deinit {
+        guard case .own(let values) = storage, !values.isEmpty else { return }
+        var parts = emptied()
+        Value.release(&parts)
+    }
+
+    /// Gives away what it holds, when nobody else holds this.
+    func emptied() -> [Value] {
+        guard case .own(let values) = storage else { return [] }
+        storage = .own([])
+        return values
     }
 }

@@ -122,6 +122,20 @@ final class GoMap {
 
     // MARK: - Changing
 
+    func clear() { entries = [:] }
+
+    deinit {
+        var parts = Array(entries.values)
+        entries = [:]
+        Value.release(&parts)
+    }
+
+    /// Gives away what it holds, when nobody else holds this.
+    fileprivate func emptied() -> [Value] {
+        defer { entries = [:] }
+        return Array(entries.values)
+    }
+
     /// The map that holds the entries from now on: this one, or the one that was changed first.
     private func changeable() -> GoMap {
         switch source {
@@ -146,5 +160,20 @@ final class GoMap {
     private var changeableIdentity: GoMap {
         guard case .json(let object, let alterations) = source else { return self }
         return alterations.changed(object) ?? self
+    }
+}
+
+extension Value {
+    /// Lets go of lists and maps one after the other, so that their depth costs no stack.
+    static func release(_ parts: inout [Value]) {
+        while let part = parts.popLast() {
+            switch consume part {
+            case .list(var list):
+                if isKnownUniquelyReferenced(&list) { parts += list.emptied() }
+            case .map(var map):
+                if isKnownUniquelyReferenced(&map) { parts += map.emptied() }
+            default: break
+            }
+        }
     }
 }

@@ -28,29 +28,49 @@ extension Value {
     }
 
     /// Go's `reflect.DeepEqual`: same type, same content; an int is no int64.
-    func isDeeplyEqual(to other: Value) -> Bool {
+    func isDeeplyEqual(to other: Value, _ run: Run) throws(FunctionError) -> Bool {
+        try run.spend(1)
         switch (self, other) {
-        case (.missing, .missing), (.missing, .null), (.null, .missing), (.null, .null): true
-        case (.bool(let a), .bool(let b)): a == b
-        case (.integer(let a, let kindA), .integer(let b, let kindB)): a == b && kindA == kindB
-        case (.float(let a), .float(let b)): a == b
-        case (.string(let a), .string(let b)): a == b
-        case (.list(let a), .list(let b)):
-            a.element == b.element && a.isNil == b.isNil && a.count == b.count
-                && zip(a.values, b.values).allSatisfy { $0.isDeeplyEqual(to: $1) }
-        case (.map(let a), .map(let b)):
-            a.element == b.element && a.isNil == b.isNil
-                && (a.isSame(as: b) || Value.areEqual(a.sorted, b.sorted))
-        case (.opaque(let a), .opaque(let b)): a.isEqual(to: b)
-        default: false
+        case (.missing, .missing), (.missing, .null), (.null, .missing), (.null, .null):
+            return true
+        case (.bool(let a), .bool(let b)): return a == b
+        case (.integer(let a, let kindA), .integer(let b, let kindB)):
+            return a == b && kindA == kindB
+        case (.float(let a), .float(let b)): return a == b
+        case (.string(let a), .string(let b)): return a == b
+        case (.list(let a), .list(let b)): return try a.isDeeplyEqual(to: b, run)
+        case (.map(let a), .map(let b)): return try a.isDeeplyEqual(to: b, run)
+        case (.opaque(let a), .opaque(let b)): return a.isEqual(to: b)
+        default: return false
         }
     }
+}
 
-    private static func areEqual(
-        _ a: [(key: [UInt8], value: Value)],
-        _ b: [(key: [UInt8], value: Value)]
-    ) -> Bool {
-        a.count == b.count
-            && zip(a, b).allSatisfy { $0.key == $1.key && $0.value.isDeeplyEqual(to: $1.value) }
+extension GoList {
+    fileprivate func isDeeplyEqual(to other: GoList, _ run: Run) throws(FunctionError) -> Bool {
+        guard element == other.element, isNil == other.isNil, count == other.count else {
+            return false
+        }
+        try run.enter(count)
+        defer { run.leave() }
+        for (a, b) in zip(values, other.values) {
+            guard try a.isDeeplyEqual(to: b, run) else { return false }
+        }
+        return true
+    }
+}
+
+extension GoMap {
+    fileprivate func isDeeplyEqual(to other: GoMap, _ run: Run) throws(FunctionError) -> Bool {
+        guard element == other.element, isNil == other.isNil, count == other.count else {
+            return false
+        }
+        if isSame(as: other) { return true }
+        try run.enter(count)
+        defer { run.leave() }
+        for (a, b) in zip(sorted, other.sorted) {
+            guard a.key == b.key, try a.value.isDeeplyEqual(to: b.value, run) else { return false }
+        }
+        return true
     }
 }
