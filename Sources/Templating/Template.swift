@@ -69,6 +69,7 @@ package struct Template: Sendable {
         var executor = Executor(compiled, run)
         do {
             try executor.execute(CompiledTemplate.Key(name: compiled.options.name), data.dot)
+            try executor.checkPayload()
         } catch {
             throw compiled.error(error, executor.source, executor.span)
         }
@@ -79,7 +80,9 @@ package struct Template: Sendable {
 extension TemplateData {
     fileprivate var dot: Value {
         let alterations = Alterations()
-        if added.isEmpty, let body { return Value(body, alterations) }
+        if added.isEmpty {
+            return body.map { $0.isNull ? .missing : Value($0, alterations) } ?? .missing
+        }
         let object = body?.kind == .object ? body : nil
         return .map(GoMap(added: added, over: object, alterations))
     }

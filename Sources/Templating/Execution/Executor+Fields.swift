@@ -36,7 +36,8 @@ extension Executor {
                         problem: ".\(name.text) is no method but has arguments"
                     )
                 }
-                if let found = walk(map, names, &index) ?? map[name.utf8] {
+                let end = call == nil ? names.count : names.count - 1
+                if let found = walk(map, names, &index, end) ?? map[name.utf8] {
                     value = found
                 } else if template.options.missingKey == .error, !isTolerant {
                     throw missing(name, operand, among: map.keys)
@@ -63,13 +64,14 @@ extension Executor {
 
     /// As many fields as lie in objects of one document, without making values of those between.
     ///
-    /// - Parameter index: Behind the first field; set behind the last one that was taken.
+    /// `index` stands behind the first field, and is set behind the last one that was taken.
     /// - Returns: nil when the first field is not there, or nothing is gained.
-    private func walk(_ map: GoMap, _ names: [FieldName], _ index: inout Int) -> Value? {
+    private func walk(_ map: GoMap, _ names: [FieldName], _ index: inout Int, _ end: Int) -> Value?
+    {
         guard let (object, alterations) = map.json, alterations.isEmpty,
             var found = object[utf8: names[index - 1].utf8]
         else { return nil }
-        while index < names.count, found.kind == .object,
+        while index < end, found.kind == .object,
             let next = found[utf8: names[index].utf8]
         {
             found = next

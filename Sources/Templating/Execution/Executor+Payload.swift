@@ -7,7 +7,26 @@ extension Executor {
         into sink: Action.Sink,
         _ pipeline: Pipeline
     ) throws(Trouble) {
-        if sink == .string { try printInString(value, pipeline) } else { try printAsValue(value, pipeline) }
+        if sink == .string {
+            try printInString(value, pipeline)
+        } else {
+            try printAsValue(value, pipeline)
+        }
+    }
+
+    /// After the end: what came out is one JSON object, whatever the text between did.
+    mutating func checkPayload() throws(Trouble) {
+        guard isPayload else { return }
+        span = nil
+        do {
+            let kind = try JSONDocument(parsing: out).root.kind
+            guard kind != .object else { return }
+            throw Trouble(offset: 0, problem: "what comes out is no JSON object but \(kind)")
+        } catch let error as JSONError {
+            throw Trouble(offset: 0, problem: "what comes out is no JSON: \(error)")
+        } catch let error as Trouble {
+            throw error
+        } catch {}
     }
 
     private mutating func printInString(

@@ -106,7 +106,10 @@ extension Executor {
         _ dot: Value
     ) throws(Trouble) -> Value {
         guard !operands.isEmpty || piped != nil else {
-            throw Trouble(offset: offset, problem: "\(isOr ? "or" : "and") wants at least 1 argument")
+            throw Trouble(
+                offset: offset,
+                problem: "\(isOr ? "or" : "and") wants at least 1 argument"
+            )
         }
         var value = Value.missing
         for operand in operands {

@@ -11,7 +11,7 @@ struct Executor {
     var base = 0
     /// Where the run stands, for errors.
     private(set) var source = 0
-    private(set) var span: Span?
+    var span: Span?
     private var includes = 0
     private var depth = 0
 
@@ -47,7 +47,7 @@ struct Executor {
         for node in nodes {
             try spend(1)
             switch node {
-            case .text(let bytes): try write(bytes)
+            case .text(let bytes, _): try write(bytes)
             case .action(let action):
                 span = action.span
                 try perform(action, dot)
@@ -222,7 +222,10 @@ struct Executor {
     mutating func checkOutput() throws(Trouble) {
         let limit = template.options.limits.outputBytes
         guard out.count <= limit else {
-            throw Trouble(kind: .limit, problem: "more than \(limit) bytes come out (limit outputBytes)")
+            throw Trouble(
+                kind: .limit,
+                problem: "more than \(limit) bytes come out (limit outputBytes)"
+            )
         }
     }
 

@@ -42,7 +42,23 @@ struct Compiler {
         )
     }
 
-    private mutating func followContexts() {}
+    /// Tells each action of a payload where it stands, and refuses what cannot be JSON.
+    private mutating func followContexts() {
+        let main = CompiledTemplate.Key(name: options.name)
+        var follower = ContextFollower(definitions, limits: options.limits)
+        guard let followed = follower.follow(options.name) else { return }
+        definitions[main] = followed
+        definitions.merge(follower.variants) { _, variant in variant }
+        for problem in follower.problems {
+            let trouble = Trouble(
+                kind: .parse,
+                offset: problem.offset,
+                problem: problem.problem,
+                hint: problem.hint
+            )
+            errors.append(sources[problem.source].error(trouble, problem.span))
+        }
+    }
 }
 
 extension CompiledTemplate.Source {
@@ -60,10 +76,15 @@ extension CompiledTemplate.Source {
     private func action(around offset: Int) -> Span? {
         let before = text[..<min(offset + 2, text.count)]
         var start: Int?
-        for index in before.indices.dropLast() where text[index] == 0x7B && text[index + 1] == 0x7B {
+        for index in before.indices.dropLast() where text[index] == 0x7B && text[index + 1] == 0x7B
+        {
             start = index
         }
-        guard let start, let end = text[max(start + 2, min(offset, text.count))...].firstRange(of: Array("}}".utf8)) else { return nil }
+        guard let start,
+            let end = text[max(start + 2, min(offset, text.count))...].firstRange(
+                of: Array("}}".utf8)
+            )
+        else { return nil }
         return Span(start: start, end: end.upperBound)
     }
 }

@@ -5,7 +5,7 @@ struct GoLiteral {
     private(set) var at: Int
     private(set) var problem = ""
 
-    /// - Parameter at: Behind the opening quote.
+    /// Reads from behind the opening quote.
     init(_ text: [UInt8], at: Int, quote: UInt8) {
         self.text = text
         self.at = at

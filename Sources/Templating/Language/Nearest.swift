@@ -2,6 +2,7 @@
 enum Nearest {
     /// - Returns: nil when nothing is near: more than a third of the letters would differ.
     static func name(to wanted: String, among names: some Sequence<String>) -> String? {
+        guard wanted.count > 2 else { return nil }
         let letters = Array(wanted.lowercased())
         var best: (name: String, distance: Int)?
         for name in names where name != wanted {

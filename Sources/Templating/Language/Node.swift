@@ -1,6 +1,6 @@
-/// A parsed template's parts. Immutable; a run keeps its state elsewhere.
+/// A parsed template's parts, immutable: a run keeps its state elsewhere.
 indirect enum Node: Sendable {
-    case text([UInt8])
+    case text([UInt8], offset: Int)
     case action(Action)
     case branch(Branch)
     case include(Include)

@@ -88,7 +88,8 @@ struct NumberLiteral: Sendable {
         let lower = Array(text.lowercased().utf8.drop { $0 == 0x2B || $0 == 0x2D })
         var last: UInt8 = 0x5E
         var start = 0
-        let isPrefixed = lower.count >= 2 && lower[0] == 0x30 && [0x62, 0x6F, 0x78].contains(lower[1])
+        let isPrefixed =
+            lower.count >= 2 && lower[0] == 0x30 && [0x62, 0x6F, 0x78].contains(lower[1])
         if isPrefixed {
             start = 2
             last = 0x30

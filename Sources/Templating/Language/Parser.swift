@@ -66,7 +66,7 @@ struct Parser {
             case .end: return nil
             case .text(let bytes):
                 at += 1
-                nodes.append(.text(bytes))
+                nodes.append(.text(bytes, offset: token.offset))
             case .open:
                 at += 1
                 do {
@@ -307,7 +307,7 @@ extension [Node] {
     /// Whether there is nothing but white space: such a `define` never replaces another.
     var isBlank: Bool {
         allSatisfy { node in
-            guard case .text(let bytes) = node else { return false }
+            guard case .text(let bytes, _) = node else { return false }
             return bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
         }
     }

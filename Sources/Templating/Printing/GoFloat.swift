@@ -3,9 +3,9 @@ enum GoFloat {
     /// `%v`: shortest, with an exponent below 1e-4 and from 1e+06 up.
     static func shortest(_ value: Double) -> [UInt8] { format(value, "g", precision: nil) }
 
-    /// - Parameters:
-    ///   - verb: One of `e E f F g G`; `x X b` are `hexadecimal` and `binary`.
-    ///   - precision: Digits behind the point (`g`: all digits); nil for as many as are needed.
+    /// A number by one of the verbs `e E f F g G`.
+    ///
+    /// The precision counts digits behind the point (`g`: all digits); nil takes as many as it needs.
     static func format(_ value: Double, _ verb: Character, precision: Int?) -> [UInt8] {
         if value.isNaN { return Array("NaN".utf8) }
         if value.isInfinite { return Array((value < 0 ? "-Inf" : "+Inf").utf8) }

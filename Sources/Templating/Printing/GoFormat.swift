@@ -102,9 +102,7 @@ struct GoFormat {
 
     // MARK: - Integers
 
-    /// - Parameters:
-    ///   - bits: The number; `isSigned` says how to read it.
-    ///   - verb: One of `b d o O x X`.
+    /// An integer by one of the verbs `b d o O x X`; `isSigned` says how to read its bits.
     mutating func integer(_ bits: Int64, isSigned: Bool, base: Int, verb: Character) {
         let isNegative = isSigned && bits < 0
         let magnitude = isNegative ? bits.magnitude : UInt64(bitPattern: bits)
@@ -159,9 +157,9 @@ struct GoFormat {
 
     // MARK: - Floats
 
-    /// - Parameters:
-    ///   - verb: One of `b e E f F g G x X`.
-    ///   - precision: What counts when the directive has none; nil for the shortest form.
+    /// A number by one of the verbs `b e E f F g G x X`.
+    ///
+    /// The precision counts when the directive has none; nil is the shortest form.
     mutating func float(_ value: Double, _ verb: Character, precision: Int?) {
         let precision = flags.precision ?? precision
         var number: [UInt8] =
