@@ -180,6 +180,10 @@ struct AccessTests {
         let shown = driver.get("/api/v4/projects/43").json?["permissions"]
         #expect(shown?["project_access"]?["access_level"]?.number?.int64 == 20)
         #expect(shown?["group_access"]?.isNull == true)
+        driver.sandbox.changeToken("glpat-sandbox") { $0.isThroughGroup = true }
+        let inherited = driver.get("/api/v4/projects/42").json?["permissions"]
+        #expect(inherited?["project_access"]?.isNull == true)
+        #expect(inherited?["group_access"]?["access_level"]?.number?.int64 == 30)
     }
 
     // MARK: - Protection
