@@ -34,7 +34,7 @@ enum ControlPages {
             body.member("state", row.state.rawValue)
             body.member("external_url", row.externalURL)
             body.member("last_success", row.lastSuccess)
-            body.member("deployments", row.deployments.count)
+            body.member("deployments", sandbox.environmentDeployments[row.id]?.count ?? 0)
         }
     }
 
@@ -83,7 +83,7 @@ enum ControlPages {
         }
     }
 
-    static func write(_ project: SandboxProject, to list: inout JSONWriter) {
+    static func write(_ project: SandboxProject, of sandbox: Sandbox, to list: inout JSONWriter) {
         list.object { body in
             body.member("id", project.id)
             body.member("path", project.path)
@@ -91,7 +91,7 @@ enum ControlPages {
             body.member("visibility", project.visibility.rawValue)
             body.member("archived", project.isArchived)
             body.member("builds", project.hasBuilds)
-            body.member("deployments", project.deployments.count)
+            body.member("deployments", sandbox.books[project.id]?.deployments.count ?? 0)
         }
     }
 
