@@ -26,7 +26,7 @@ extension Sandbox {
     ) throws(ControlError) -> HTTPResponse {
         switch (request.method, path) {
         case ("GET", ""), ("GET", "/"):
-            return .text(200, ControlPages.welcome(self, host: request.host))
+            return .text(200, WelcomePage.text(self, host: request.host))
         case ("GET", "/deployments"):
             return list(deployments) { ControlPages.write($0, of: self, to: &$1) }
         case ("GET", "/environments"):
