@@ -16,30 +16,10 @@ struct Lexer {
     private var parentheses = 0
     private var tokens: [Token] = []
 
-<<<<<<< HEAD
-    init(_ text: [UInt8]) { self.text = text }
-
-    consuming func tokens() throws(Failure) -> [Token] {
-        var trimsNext = false
-        while let open = find("{{", from: at) {
-            var end = open
-            let hasTrim =
-                starts("{{-", at: open) && open + 3 < text.count && isSpace(text[open + 3])
-            if hasTrim { end = trimmedEnd(at, open) }
-            addText(from: trimsNext ? trimmedStart(at, end) : at, to: end)
-            at = open + (hasTrim ? 3 : 2)
-            trimsNext = try action(open)
-        }
-        let start = trimsNext ? trimmedStart(at, text.count) : at
-        addText(from: start, to: text.count)
-        tokens.append(Token(kind: .end, offset: text.count))
-        return tokens
-=======
     static func tokens(of text: [UInt8]) -> [Token] {
         var lexer = Lexer(text)
         lexer.read()
         return lexer.tokens
->>>>>>> templating
     }
 
     private init(_ text: [UInt8]) { self.text = text }
@@ -262,47 +242,6 @@ struct Lexer {
 
     private mutating func number() throws(Failure) {
         let start = at
-<<<<<<< HEAD
-        if text[at] == 0x2B || text[at] == 0x2D { at += 1 }
-        while at < text.count {
-            let byte = text[at]
-            let isSign = byte == 0x2B || byte == 0x2D
-            if isSign {
-                // A sign belongs to the exponent before it only.
-                guard [0x65, 0x45, 0x70, 0x50].contains(text[at - 1]),
-                    !isHex(start) || text[at - 1] | 0x20 == 0x70
-                else { break }
-            } else if !(isWord(at) || byte == 0x2E) {
-                break
-            }
-            at += 1
-        }
-        let word = String(decoding: text[start..<at], as: UTF8.self)
-        try checkEnd(start)
-        add(.number(word), start)
-    }
-
-    private func isHex(_ start: Int) -> Bool {
-        let rest = text[start...].drop { $0 == 0x2B || $0 == 0x2D }
-        return rest.count > 1 && rest.first == 0x30
-            && rest[rest.startIndex + 1] | 0x20 == 0x78
-    }
-
-    /// What stands behind a word: a blank, or a mark that ends it.
-    private func checkEnd(_ start: Int) throws(Failure) {
-        guard at < text.count else { return }
-        let byte = text[at]
-        let ends =
-            isSpace(byte) || [0x2E, 0x2C, 0x7C, 0x3A, 0x29, 0x28, 0x3D].contains(byte)
-            || starts("}}", at: at)
-        guard ends else {
-            let word = String(decoding: text[start..<at], as: UTF8.self)
-            throw Failure(
-                offset: at,
-                problem: "unexpected \(shown(at)) behind \(word)"
-                    + (byte == 0x2D ? "; a key with a hyphen needs index: index .a \"b-c\"" : "")
-            )
-=======
         var scanner = NumberScanner(text, at)
         let isWhole = scanner.scan()
         at = scanner.at
@@ -314,7 +253,6 @@ struct Lexer {
         }
         if isSign || text[at - 1] == 0x69 {
             throw Failure(offset: start, problem: "complex numbers are not supported")
->>>>>>> templating
         }
         add(.number(String(decoding: text[start..<at], as: UTF8.self)), start)
     }
