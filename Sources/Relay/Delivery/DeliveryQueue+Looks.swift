@@ -13,27 +13,33 @@ extension DeliveryQueue {
             return lookAgain(lane, call, result, meaning, at: now)
         }
         guard let doubt = lanes[lane].doubt else { return arouse(lane, at: now) }
-        endTrial(lane, meaning, at: now)
         switch search(for: doubt, in: rows, nextPage: nextPage, lane, at: now) {
         case .found(let deployment):
+            goOn(lane, at: now)
             adopt(deployment, lane, result, at: now)
         case .needsNextPage where nextPage != nil:
             lanes[lane].doubt?.page = nextPage ?? 1
-            arouse(lane, at: now)
+            goOn(lane, at: now)
         case .absent, .needsNextPage:
-            if doubt.isSettled {
-                lanes[lane].doubt = nil
-                lanes[lane].failures = 0
-                arouse(lane, at: now)
-            } else {
+            guard doubt.isSettled else {
                 lanes[lane].doubt?.page = 1
-                lookLater(lane, doubt, at: now)
+                return lookLater(lane, doubt, at: now)
             }
+            lanes[lane].doubt = nil
+            lanes[lane].failures = 0
+            goOn(lane, at: now)
         }
+    }
+
+    /// The read has told what it can; the next step follows at once, in a trial too.
+    private mutating func goOn(_ lane: Int, at now: Moment) {
+        continueTrial(lane, at: now)
+        arouse(lane, at: now)
     }
 
     /// Looks again before long, and at the moment when absence begins to count.
     private mutating func lookLater(_ lane: Int, _ doubt: Doubt, at now: Moment) {
+        pauseTrial(lane, at: now)
         backOff(lane, at: now, atMost: max(doubt.settlesAt, now.steady + 50))
     }
 
@@ -57,7 +63,11 @@ extension DeliveryQueue {
             environment: doubt.sending.environment,
             userID: doubt.sending.user ?? endpoint.user,
             highWater: first.highWater,
-            notBefore: endpoint.gitlabTime(of: first, at: now),
+            notBefore: endpoint.gitlabTime(
+                of: first,
+                sentAt: lanes[lane].firstSentAt,
+                at: now
+            ),
             owned: Set(owned),
             wanted: doubt.sending.status
         )
@@ -94,10 +104,9 @@ extension DeliveryQueue {
     ) {
         switch meaning {
         case .deployment(let deployment):
-            endTrial(lane, meaning, at: now)
             showed(deployment, lane, result, at: now)
         case .gone:
-            endTrial(lane, meaning, at: now)
+            continueTrial(lane, at: now)
             forgetRow(lanes[lane].line.first, at: now)
         default:
             lookAgain(lane, call, result, meaning, at: now)
@@ -119,9 +128,10 @@ extension DeliveryQueue {
             book.put(row)
             output.append(.record(.row(row)))
         }
-        guard let doubt = lanes[lane].doubt else { return arouse(lane, at: now) }
+        guard let doubt = lanes[lane].doubt else { return goOn(lane, at: now) }
         let isFollowed = latest[entry.operation].map { $0 != slot } ?? false
         if shown == doubt.sending.status {
+            continueTrial(lane, at: now)
             lanes[lane].doubt = nil
             let words =
                 "deployment \(row.deployment) is \(shown.name): the attempt had reached GitLab"
@@ -130,7 +140,7 @@ extension DeliveryQueue {
             lookLater(lane, doubt, at: now)
         } else {
             lanes[lane].doubt = nil
-            arouse(lane, at: now)
+            goOn(lane, at: now)
         }
     }
 
@@ -145,7 +155,7 @@ extension DeliveryQueue {
             return lookAgain(lane, call, result, meaning, at: now)
         }
         endpoints[lanes[lane].key.endpoint].user = user.id
-        arouse(lane, at: now)
+        goOn(lane, at: now)
     }
 
     mutating func finishDefaultBranch(
@@ -158,9 +168,9 @@ extension DeliveryQueue {
         guard case .project(let project) = meaning else {
             return lookAgain(lane, call, result, meaning, at: now)
         }
-        endTrial(lane, meaning, at: now)
         learn(project, at: lanes[lane].key.endpoint, text: String(project.id))
-        guard project.defaultBranch == nil else { return arouse(lane, at: now) }
+        guard project.defaultBranch == nil else { return goOn(lane, at: now) }
+        pauseTrial(lane, at: now)
         let reason = "the project has no default branch; name a ref in the hook or by annotation"
         retryUnknown(lanes[lane].line.first, reason, call, result, at: now)
     }
@@ -177,7 +187,7 @@ extension DeliveryQueue {
             note(lane, .held, reason, call, result, at: now)
             return hold(lane, size, reason: reason, remedy: remedy, at: now)
         }
-        endTrial(lane, meaning, at: now)
+        pauseTrial(lane, at: now)
         note(lane, .deferred, meaning.reason, call, result, at: now)
         retry(lane, after: meaning, at: now)
     }

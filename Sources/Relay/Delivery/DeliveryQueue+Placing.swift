@@ -147,7 +147,8 @@ extension DeliveryQueue {
         by newer: WaitingPool.Slot,
         at now: Moment
     ) {
-        guard !mayHaveArrived(older) else { return }
+        // A closing makes no row of its own: what it closes is told first.
+        guard !mayHaveArrived(older), !pool[newer].isClosing else { return }
         let later = pool[newer].status.name
         settle(older, .superseded, "\(later) of the same operation came", at: now)
     }

@@ -112,13 +112,26 @@ extension DeliveryQueue {
     /// What tells nothing about the trouble (a 429, a time-out) leaves it as it is.
     mutating func endTrial(_ lane: Int, _ meaning: Meaning, at now: Moment) {
         guard lanes[lane].isTrial else { return }
-        lanes[lane].isTrial = false
-        for scope in scopes(over: lane) {
-            switch meaning {
-            case .uncertain, .deferred, .throttled: if isProbing(scope) { widen(scope, at: now) }
-            default: release(scope, at: now)
-            }
+        switch meaning {
+        case .uncertain, .deferred, .throttled: return pauseTrial(lane, at: now)
+        default: break
         }
+        lanes[lane].isTrial = false
+        for scope in scopes(over: lane) { release(scope, at: now) }
+    }
+
+    /// The attempt tells nothing yet: another one follows later.
+    mutating func pauseTrial(_ lane: Int, at now: Moment) {
+        guard lanes[lane].isTrial else { return }
+        lanes[lane].isTrial = false
+        for scope in scopes(over: lane) where isProbing(scope) { widen(scope, at: now) }
+    }
+
+    /// A read before the write proves nothing about the write: the attempt goes on with it.
+    mutating func continueTrial(_ lane: Int, at now: Moment) {
+        guard lanes[lane].isTrial else { return }
+        lanes[lane].isTrial = false
+        for scope in scopes(over: lane) where isProbing(scope) { askNow(scope, at: now) }
     }
 
     /// The trial met a hold of this size: what is larger is mended, what is smaller not yet asked.

@@ -11,7 +11,7 @@ extension DeliveryQueue {
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
-        if let newer = latest[entry.operation], newer != slot {
+        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing {
             let later = pool[newer].status.name
             return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
@@ -136,7 +136,9 @@ extension DeliveryQueue {
         tries[slot]?.begin(at: now)
         let lane = Int(pool[slot].lane)
         let sending = sending(slot, status, payload, deployment, sentAt: now.wall, at: now)
-        if lanes[lane].firstSending == nil { lanes[lane].firstSending = sending }
+        if lanes[lane].firstSending == nil {
+            (lanes[lane].firstSending, lanes[lane].firstSentAt) = (sending, now.steady)
+        }
         output.append(.record(.sending(sending)))
         lanes[lane].call = start(
             call,

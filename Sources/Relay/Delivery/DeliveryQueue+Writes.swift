@@ -98,7 +98,11 @@ extension DeliveryQueue {
         let first = lanes[lane].firstSending ?? sending
         if deployment.id <= first.highWater ?? 0 { return true }
         guard let made = deployment.createdAt else { return false }
-        let began = endpoints[lanes[lane].key.endpoint].gitlabTime(of: first, at: now)
+        let began = endpoints[lanes[lane].key.endpoint].gitlabTime(
+            of: first,
+            sentAt: lanes[lane].firstSentAt,
+            at: now
+        )
         let slack = Int64(LookUp.clockSlackSeconds) * 1000
         return made.milliseconds < began.milliseconds - slack
     }
@@ -262,7 +266,7 @@ extension DeliveryQueue {
         if entry.isClosing {
             settle(slot, .superseded, "deleted in GitLab", at: now)
         } else {
-            lanes[lane].firstSending = nil
+            (lanes[lane].firstSending, lanes[lane].firstSentAt) = (nil, nil)
             arouse(lane, at: now)
         }
     }

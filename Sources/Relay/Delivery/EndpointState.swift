@@ -74,12 +74,23 @@ struct EndpointState: Sendable {
     }
 
     /// GitLab's time when a write was sent, as well as that can be known by now.
-    func gitlabTime(of sending: Sending, at now: Moment) -> Timestamp {
+    ///
+    /// - Parameters:
+    ///   - sending: The write.
+    ///   - steady: When it was sent, if that was in this process's life.
+    ///   - now: The present.
+    /// - Returns: Never later than it was: what a write made must not seem older than the write.
+    func gitlabTime(of sending: Sending, sentAt steady: Int64?, at now: Moment) -> Timestamp {
         if let told = sending.gitlabTime { return told }
-        guard let present = gitlabTime(at: now) else { return sending.sentAt }
-        let skew = present.milliseconds - now.wall.milliseconds
-        return Timestamp(milliseconds: sending.sentAt.milliseconds + skew)
+        if let steady, let present = gitlabTime(at: now) {
+            return Timestamp(milliseconds: present.milliseconds - (now.steady - steady))
+        }
+        // Only our own wall clock tells, which may have been set since; the id counts then.
+        return Timestamp(milliseconds: sending.sentAt.milliseconds - Self.wallSlack)
     }
+
+    /// By how much our wall clock may be wrong, in milliseconds.
+    private static let wallSlack: Int64 = 24 * 3_600_000
 }
 
 /// A hold, and the memory of the one before, so that what flaps is asked ever more rarely.

@@ -27,6 +27,8 @@ struct Lane: Sendable {
     var doubt: Doubt?
     /// The first entry's first write: rows it can have made are younger than this.
     var firstSending: Sending?
+    /// Steady milliseconds when it was sent; nil when that was before the start.
+    var firstSentAt: Int64?
     /// Changes that GitLab may still carry out although they are over for us.
     var echoes: [Echo] = []
     /// The highest deployment id seen here; what GitLab makes later is above it.
@@ -53,6 +55,7 @@ struct Lane: Sendable {
         failures = 0
         doubt = nil
         firstSending = nil
+        firstSentAt = nil
         wasRefused = false
     }
 
