@@ -73,11 +73,13 @@ struct Executor {
     ) throws(Trouble) -> T {
         depth += 1
         defer { depth -= 1 }
-        let most = template.options.limits.nesting * 10
+        let limits = template.options.limits
+        let most = limits.nesting + 4 * limits.includeDepth
         guard depth <= most else {
             throw Trouble(
                 kind: .limit,
-                problem: "blocks and templates nested deeper than \(most) (limit nesting)"
+                problem:
+                    "blocks and templates nested deeper than \(most) (limits nesting and includeDepth)"
             )
         }
         return try body(&self)

@@ -40,7 +40,9 @@ struct Printf {
             guard at < format.count else { break }
             at += 1
             try directive()
-            try run.allow(bytes: printer.format.out.count)
+            if printer.format.out.count > run.limits.valueBytes {
+                try run.allow(bytes: printer.format.out.count)
+            }
         }
         if !isReordered, next < arguments.count { try extra() }
         return printer.format.out
