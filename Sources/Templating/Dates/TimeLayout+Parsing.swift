@@ -283,7 +283,8 @@ private struct TimeParser {
         let letters = rest.prefix(6).prefix { 0x41...0x5A ~= $0 }
         switch letters.count {
         case 3: return 3
-        case 4: return letters.last == UInt8(ascii: "T") || letters.elementsEqual("WITA".utf8) ? 4 : nil
+        case 4:
+            return letters.last == UInt8(ascii: "T") || letters.elementsEqual("WITA".utf8) ? 4 : nil
         case 5: return letters.last == UInt8(ascii: "T") ? 5 : nil
         default: return nil
         }

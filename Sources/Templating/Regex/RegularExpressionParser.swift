@@ -157,7 +157,9 @@ struct RegularExpressionParser {
             default: false
             }
         }
-        guard !name.isEmpty, isWord else { throw .invalidGroupName(text(from: start, to: position)) }
+        guard !name.isEmpty, isWord else {
+            throw .invalidGroupName(text(from: start, to: position))
+        }
         let text = String(decoding: name, as: UTF8.self)
         guard !groupNames.contains(text) else { throw .duplicateGroupName(text) }
         return text

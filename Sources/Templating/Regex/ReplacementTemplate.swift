@@ -65,7 +65,9 @@ struct ReplacementTemplate {
         var end = start
         while end < bytes.count {
             let (point, width) = CodePoint.decode(bytes, at: end)
-            guard CodePoint.isLetter(point) || CodePoint.isDigit(point) || point == 0x5F else { break }
+            guard CodePoint.isLetter(point) || CodePoint.isDigit(point) || point == 0x5F else {
+                break
+            }
             end += width
         }
         guard end > start else { return nil }
