@@ -38,7 +38,7 @@ package enum TimeZone: Sendable {
 package struct GoTime: Sendable {
     /// Seconds since 1970-01-01T00:00:00Z.
     package var unixSeconds: Int64
-    /// 0..<1_000_000_000
+    /// Within the second: 0 to 999,999,999.
     package var nanosecond: Int
     package var zone: TimeZone
 

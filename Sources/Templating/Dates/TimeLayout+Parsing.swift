@@ -219,7 +219,7 @@ private struct TimeParser {
         if let length = fractionLength() { try readFraction(length) }
     }
 
-    /// - Parameter length: With the separator; digits beyond nanoseconds are cut.
+    /// Reads `length` bytes, the separator among them; digits beyond nanoseconds are cut.
     private mutating func readFraction(_ length: Int) throws(Trouble) {
         let head = rest.prefix(length)
         guard head.count == length, let mark = head.first,

@@ -54,9 +54,9 @@ package struct RegularExpression: Sendable {
         }
     }
 
-    /// Matches that follow each other; an empty one right behind another does not count.
+    /// Matches that follow each other, at most `limit`; all when it is negative.
     ///
-    /// - Parameter limit: At most so many; all when negative.
+    /// An empty one right behind another does not count.
     package func matches(
         in text: [UInt8],
         limit: Int,
@@ -83,7 +83,7 @@ package struct RegularExpression: Sendable {
 
     /// The pieces between matches, as Go's `Regexp.Split`.
     ///
-    /// - Parameter limit: At most so many pieces; none when 0, all when negative.
+    /// At most `limit` pieces; none when it is 0, all when it is negative.
     package func split(
         _ text: [UInt8],
         limit: Int,
@@ -106,7 +106,7 @@ package struct RegularExpression: Sendable {
 
     // MARK: - Replacing
 
-    /// - Parameter replacement: `$1`, `${1}`, `$name` and `${name}` are groups, `$$` is a dollar.
+    /// Replaces matches; in `replacement` `$1`, `${1}`, `$name` and `${name}` are groups, `$$` a dollar.
     package func replacingAll(
         in text: [UInt8],
         with replacement: [UInt8],

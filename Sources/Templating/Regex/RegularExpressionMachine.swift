@@ -33,7 +33,7 @@ final class RegularExpressionMachine {
     private var reached: [Int]
     private var round = 0
 
-    /// - Parameter slotCount: How many positions to save: 2 for the match, 2 more for each group.
+    /// Saves `slotCount` positions: 2 for the match, 2 more for each group, 0 for a mere yes.
     init(
         _ program: RegularExpressionProgram,
         on text: [UInt8],

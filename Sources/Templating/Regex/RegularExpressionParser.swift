@@ -1,7 +1,7 @@
 /// Reads RE2's syntax, as Go's `regexp/syntax` does with its Perl flags.
 struct RegularExpressionParser {
     struct Flags {
-        /// `(?i)`
+        /// `(?i)`: small letters and capitals are the same.
         var foldsCase = false
         /// `(?m)`: `^` and `$` at lines.
         var isMultiline = false

@@ -45,7 +45,7 @@ struct ReplacementTemplate {
         }
     }
 
-    /// - Parameter slots: A match's positions, two for each group.
+    /// Writes the replacement for a match, whose positions are two for each group.
     func expand(_ slots: [Int], from text: [UInt8], into output: inout [UInt8]) {
         for part in parts {
             switch part {

@@ -45,7 +45,7 @@ extension [Value] {
 
     /// The elements of a list that a function takes as `interface {}`.
     ///
-    /// - Parameter verb: What the function does, for the error: `Cannot find first on type string`.
+    /// `verb` is what the function does, for the error: `cannot find first on type string`.
     func elements(_ index: Int, _ verb: String) throws(FunctionError) -> [Value] {
         switch self[index] {
         case .list(let list): return list.values

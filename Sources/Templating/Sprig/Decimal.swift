@@ -1,6 +1,6 @@
 /// An exact decimal number, as shopspring/decimal computes for sprig's `addf` and its kin.
 struct Decimal {
-    /// Without leading zeros; empty for zero. 0...9 each, highest first.
+    /// Values from 0 to 9, highest first, without leading zeros; empty for zero.
     private var digits: [UInt8]
     /// The last digit counts 10^exponent.
     private var exponent: Int

@@ -45,7 +45,7 @@ enum GoNumber {
 
     /// `strconv.ParseInt` to 64 bits; nil for its errors.
     ///
-    /// - Parameter base: 0 takes it from a prefix `0x`, `0o`, `0b` or `0`, and allows `_`.
+    /// Base 0 takes it from a prefix `0x`, `0o`, `0b` or `0`, and allows `_`.
     static func parseInt(_ text: [UInt8], base: Int) -> Int64? {
         var rest = text[...]
         let isNegative = rest.first == UInt8(ascii: "-")

@@ -1,6 +1,8 @@
 import Formats
 
-/// Functions of chance. The world gives the seed, so a rendering can be repeated.
+/// Functions of chance.
+///
+/// The world gives the seed, so a rendering can be repeated.
 enum SprigChance {
     static let family = FunctionFamily(
         title: "Chance",

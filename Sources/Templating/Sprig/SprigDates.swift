@@ -1,4 +1,6 @@
-/// Functions of time: sprig's date.go, with Go's layouts. The clock is the world's; local is UTC.
+/// Functions of time: sprig's date.go, with Go's layouts.
+///
+/// The clock is the world's, and the local zone is UTC.
 enum SprigDates {
     static let family = FunctionFamily(
         title: "Dates",

@@ -1,4 +1,6 @@
-/// Functions of dicts: sprig's dict.go. `set`, `unset` and the merges change their argument.
+/// Functions of dicts: sprig's dict.go.
+///
+/// `set`, `unset` and the merges change their argument.
 enum SprigDictionaries {
     static let family = FunctionFamily(
         title: "Dictionaries",

@@ -1,4 +1,6 @@
-/// Functions of lists: sprig's list.go. They never change a list, they make new ones.
+/// Functions of lists: sprig's list.go.
+///
+/// They never change a list, they make new ones.
 enum SprigLists {
     static let family = FunctionFamily(
         title: "Lists",

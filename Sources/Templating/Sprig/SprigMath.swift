@@ -1,4 +1,6 @@
-/// Functions of numbers: sprig's numeric.go. Whole ones give int64 and wrap around, as Go's do.
+/// Functions of numbers: sprig's numeric.go.
+///
+/// Whole ones give int64 and wrap around, as Go's do.
 enum SprigMath {
     static let family = FunctionFamily(
         title: "Math",

@@ -36,7 +36,7 @@ enum TextShaping {
 
     /// `wrap` and `wrapWith`: breaks at blanks so that lines have at most `width` bytes.
     ///
-    /// - Parameter splitsWords: Whether longer words are cut; otherwise they stand out.
+    /// `splitsWords` cuts longer words; otherwise they stand out.
     static func wrap(
         _ text: [UInt8],
         width: Int,

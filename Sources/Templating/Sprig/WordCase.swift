@@ -15,7 +15,7 @@ struct WordCase {
     private var position = 0
     private var output: [UInt32] = []
 
-    /// - Parameter connector: What stands between the words.
+    /// The words in lower case, with `connector` between them.
     static func lower(_ text: [UInt8], connector: Character) -> [UInt8] {
         var writer = WordCase(text, UInt32(connector.asciiValue ?? 0x5F))
         writer.write()
