@@ -20,7 +20,7 @@ struct SegmentScan {
     /// How many bytes may be checksummed in search of the next record, all gaps together.
     ///
     /// Bodies are chosen by senders; one full of plausible lengths could make the search endless.
-    private static let searchBudget = 1 << 28
+    private static let searchBudget = 1 << 27
 
     /// Calls `body` with each whole record, in order.
     init(

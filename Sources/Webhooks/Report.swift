@@ -135,7 +135,7 @@ package enum Reading: Sendable {
     case report(Report)
     case ignored(Aside)
     /// The object is being deleted.
-    case deleted(Aside, Report?)
+    case deleted(Aside)
     /// Cannot become a deployment: 422.
     case unusable(Flaw)
 }

@@ -55,6 +55,8 @@ struct Ring<Element: Sendable>: Sendable {
 struct Timers<Payload: Sendable>: Sendable {
     private var heap: [(due: Int64, payload: Payload)] = []
 
+    var count: Int { heap.count }
+
     /// When the first one falls due.
     var nextDue: Int64? { heap.first?.due }
 

@@ -26,7 +26,7 @@ struct Judge {
         if case .between(let words) = report.statement {
             return .ignored(reason: "waiting for its end: \(words)")
         }
-        if let reason = tooOld(report) { return .ignored(reason: reason) }
+        if let reason = tooOld(report) ?? report.beginsNothing { return .ignored(reason: reason) }
         if let newest, let began = report.startedAt, let other = newest.name.startedAt,
             began < other
         {

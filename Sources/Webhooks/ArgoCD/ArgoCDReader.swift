@@ -42,7 +42,7 @@ struct ArgoCDReader {
         let object = Words.present(metadata["uid"]?.string) ?? objectName
         if Words.present(metadata["deletionTimestamp"]?.string) != nil {
             let reason = "the Application is being deleted"
-            return .deleted(Aside(reason, object: object, objectName: objectName), nil)
+            return .deleted(Aside(reason, object: object, objectName: objectName))
         }
         guard let state = app["status"]?["operationState"], !state.isNull else {
             let reason = "no operation yet: the Application was never synced"

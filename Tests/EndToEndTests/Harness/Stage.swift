@@ -1,0 +1,42 @@
+import Foundation
+import GitLabSandbox
+import JSON
+
+/// A relay and the GitLab it writes to, with nothing in either.
+struct Stage {
+    let sandbox: SandboxServer
+    let folder: Folder
+    let environment: [String: String]
+
+    static let token = "glpat-fixture"
+
+    /// What the fixtures assume: two projects, every full sha and every ref.
+    ///
+    /// - Parameter changes: Variables to set besides; nil takes one away.
+    init(_ changes: [String: String?] = [:]) throws {
+        var settings = SandboxSettings()
+        settings.tokens = [SandboxToken(Self.token)]
+        settings.projects = [
+            SandboxProject(id: 42, path: "fleet/deploy/parcel-config"),
+            SandboxProject(id: 43, path: "fleet/services/parcel-api"),
+        ]
+        sandbox = try SandboxServer(settings)
+        folder = try Folder()
+        var environment = [
+            "GITLAB_URL": sandbox.url, "GITLAB_TOKEN": Self.token, "GITLAB_PROJECT": "42",
+        ]
+        for (name, value) in changes { environment[name] = value }
+        self.environment = environment
+    }
+
+    var data: String { "\(folder.path)/data" }
+
+    func start(arguments: [String] = []) async throws -> RelayProcess {
+        try await RelayProcess.start(data: data, environment: environment, arguments: arguments)
+    }
+
+    /// Requests that change something, as GitLab got them.
+    func writes() -> [String] {
+        sandbox.exchanges.map(\.method).filter { $0 == "POST" || $0 == "PUT" }
+    }
+}
