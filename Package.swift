@@ -17,7 +17,7 @@ let package = Package(
         .room("Formats"),
         .room("JSON", uses: ["Formats"]),
         .room("HTTP", uses: ["Formats"]),
-        .room("Templating", uses: ["JSON", "Formats"], leavingOut: ["Language"]),
+        .room("Templating", uses: ["JSON", "Formats"]),
         .room("Webhooks", uses: ["JSON", "Formats"]),
         .room("GitLab", uses: ["JSON", "Formats"]),
         .room("Relay", uses: ["JSON", "Templating", "Webhooks", "GitLab", "Formats"]),
@@ -77,12 +77,8 @@ extension [Target.Dependency] {
 }
 
 extension Target {
-    static func room(
-        _ name: String,
-        uses dependencies: [Target.Dependency] = [],
-        leavingOut exclude: [String] = []
-    ) -> Target {
-        .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: .house)
+    static func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+        .target(name: name, dependencies: dependencies, swiftSettings: .house)
     }
 
     static func program(_ name: String, uses dependencies: [Target.Dependency]) -> Target {

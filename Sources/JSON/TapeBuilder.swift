@@ -14,10 +14,11 @@ struct TapeBuilder {
     }
 
     mutating func build() throws(JSONError) -> [TapeEntry] {
-        guard text.count < Int(UInt32.max) else {
-            throw error("the text is larger than 4 GiB", at: 0)
+        let limit = min(limits.bytes, JSONLimits.largest)
+        guard text.count <= limit else {
+            throw error("the text is larger than \(limit) bytes", at: 0)
         }
-        if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { at = 3 }
+        if text.starts(with: ByteOrderMark.utf8) { at = ByteOrderMark.utf8.count }
         var needsValue = true
         while needsValue {
             try value()

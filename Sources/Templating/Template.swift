@@ -21,11 +21,11 @@ package enum TemplateValue: Equatable, Sendable {
 /// The dot: a body as it came, and members added beside it; an added one hides the body's.
 package struct TemplateData: Sendable {
     let body: JSONValue?
-    let added: [(name: String, value: TemplateValue)]
+    let added: [(key: String, value: TemplateValue)]
 
     package init(_ body: JSONValue?, adding added: [(name: String, value: TemplateValue)] = []) {
         self.body = body
-        self.added = added
+        self.added = added.map { (key: $0.name, value: $0.value) }
     }
 }
 
@@ -34,23 +34,56 @@ package struct TemplateWorld: Sendable {
     package var now: Timestamp
     /// Feeds the functions of chance.
     package var seed: UInt64
+    /// A zone's compiled rules by its name (RFC 8536, `Europe/Berlin`); nil where there are none.
+    package var zoneData: (@Sendable (String) -> [UInt8]?)?
 
-    package init(now: Timestamp, seed: UInt64) {
+    package init(
+        now: Timestamp,
+        seed: UInt64,
+        zoneData: (@Sendable (String) -> [UInt8]?)? = nil
+    ) {
         self.now = now
         self.seed = seed
+        self.zoneData = zoneData
     }
 }
 
 /// A parsed template, ready to run any number of times on any thread.
 package struct Template: Sendable {
+    private let compiled: CompiledTemplate
+
+    /// Parses and checks a text.
+    ///
+    /// - Throws: All that one pass finds wrong.
     package init(parsing text: [UInt8], options: TemplateOptions) throws(TemplateErrors) {
-        fatalError("the executor is being written")
+        var compiler = Compiler(options)
+        compiled = try compiler.compile(text)
     }
 
     package func render(
         _ data: TemplateData,
         _ world: TemplateWorld
     ) throws(TemplateError) -> [UInt8] {
-        fatalError("the executor is being written")
+        let run = Run(world, compiled.options.limits)
+        defer { run.end() }
+        var executor = Executor(compiled, run)
+        do {
+            try executor.execute(CompiledTemplate.Key(name: compiled.options.name), data.dot)
+            try executor.checkPayload()
+        } catch {
+            throw compiled.error(error, executor.source, executor.span)
+        }
+        return executor.out
+    }
+}
+
+extension TemplateData {
+    fileprivate var dot: Value {
+        let alterations = Alterations()
+        if added.isEmpty {
+            return body.map { $0.isNull ? .missing : Value($0, alterations) } ?? .missing
+        }
+        let object = body?.kind == .object ? body : nil
+        return .map(GoMap(added: added, over: object, alterations))
     }
 }

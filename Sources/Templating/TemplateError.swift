@@ -70,6 +70,24 @@ package struct TemplateOptions: Equatable, Sendable {
     package var missingKey = MissingKey.standard
     package var limits = TemplateLimits()
     package var name = "template"
+    /// Templates that are parsed before the text, in this order, each under its name.
+    package var defines: [(name: String, text: [UInt8])] = []
+    package var functions = FunctionSet.goAndSprig
 
     package init() {}
+
+    package static func == (a: TemplateOptions, b: TemplateOptions) -> Bool {
+        a.semantics == b.semantics && a.missingKey == b.missingKey && a.limits == b.limits
+            && a.name == b.name && a.functions == b.functions
+            && a.defines.count == b.defines.count
+            && zip(a.defines, b.defines).allSatisfy { $0.name == $1.name && $0.text == $1.text }
+    }
+}
+
+/// Which functions a template may call.
+package enum FunctionSet: Equatable, Sendable {
+    /// Go's own, and sprig's, which hide Go's of the same name.
+    case goAndSprig
+    /// Go's own alone.
+    case go
 }

@@ -135,7 +135,7 @@ enum ControlPages {
               POST   /sandbox/environments   {"project": 42, "name": "production", "state": "stopped"}
               POST   /sandbox/deployments    {"project": 42, "environment": "production", "sha": "…", "ci": true}
               POST   /sandbox/switch         {"maintenance": true, "read_only": true, "accepts_any_commit": false,
-                                             "creates_projects": true,
+                                             "creates_projects": true, "generation": "current|older",
                                              "rate_limit": {"limit": 10, "period_seconds": 60}}
               POST   /sandbox/reset          back to the beginning
 

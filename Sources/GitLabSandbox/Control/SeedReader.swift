@@ -70,6 +70,7 @@ enum SeedReader {
         if let scopes = try members.texts("scopes") { token.scopes = scopes }
         if members.has("expires_at") { token.expiresOn = try members.text("expires_at") }
         if members.has("projects") { token.projects = try members.integers("projects") }
+        if let flag = try members.flag("through_group") { token.isThroughGroup = flag }
         if let flag = try members.flag("passes_protection") { token.passesProtection = flag }
         if let id = try members.integer("user_id") { token.user.id = id }
         if let name = try members.text("username") {
@@ -150,6 +151,9 @@ enum SeedReader {
     static func switches(_ value: JSONValue, in sandbox: inout Sandbox) throws(ControlError) {
         var members = try ControlMembers(value, "switch")
         if let mode = try members.word("mode", as: SandboxMode.self) { sandbox.mode = mode }
+        if let word = try members.word("generation", as: SandboxGeneration.self) {
+            sandbox.generation = word
+        }
         if let flag = try members.flag("maintenance") {
             sandbox.mode = flag ? .maintenance : .normal
         }

@@ -8,6 +8,7 @@ package import HTTP
 package struct SandboxPlan: Sendable {
     package let request: SandboxRequest
     package let effect: SandboxFault.Effect
+    let parameters: Parameters
     /// The number of its exchange.
     let number: Int
 }
@@ -16,6 +17,7 @@ extension Sandbox {
     /// Takes a request in: notes it, and lets a fault strike.
     package mutating func take(_ request: SandboxRequest, at now: Timestamp) -> SandboxPlan {
         let fault = faults.strike(request)
+        let parameters = Parameters(request)
         exchangeCount += 1
         exchanges.append(
             SandboxExchange(
@@ -24,7 +26,7 @@ extension Sandbox {
                 method: request.method,
                 path: request.path,
                 query: request.query,
-                token: Self.presented(request, Parameters(request))?.text,
+                token: Self.presented(request, parameters)?.text,
                 body: request.body,
                 fault: fault?.label
             )
@@ -36,6 +38,7 @@ extension Sandbox {
         return SandboxPlan(
             request: request,
             effect: fault?.effect ?? SandboxFault.Effect(),
+            parameters: parameters,
             number: exchangeCount
         )
     }
@@ -45,7 +48,14 @@ extension Sandbox {
         let effect = plan.effect
         var response = HTTPResponse(status: 204)
         if effect.isProcessed {
-            response = answer(plan.request, pretending: effect.pretences, at: now)
+            response = answer(
+                APICall(
+                    request: plan.request,
+                    parameters: plan.parameters,
+                    now: now,
+                    pretences: effect.pretences
+                )
+            )
         }
         if let replacement = effect.replacement {
             response = Self.replaced(response, by: replacement, at: now)

@@ -13,12 +13,12 @@ extension Sandbox {
         try check.finish()
         let project = try project(name, call)
         try authorize(.readDeployments, in: project, call)
-        try filter.checkForIndex()
+        if generation == .current { try filter.checkForIndex() }
         try Pagination.refuseKeyset(call)
         let rows = rows(of: project, filter)
         return pagination.answer(rows, call) { id, list in
             if let row = deploymentRows[id], let environment = environmentRows[row.environment] {
-                list.object { Shapes.write(row, environment, to: &$0, call) }
+                list.object { Shapes.write(row, environment, generation, to: &$0, call) }
             }
         }
     }

@@ -12,8 +12,8 @@ extension Sandbox {
         let tag: Bool?
         let status: String
 
-        init(_ parameters: Parameters) throws(Refusal) {
-            var check = Validation(parameters)
+        init(_ parameters: Parameters, takesBlank: Bool) throws(Refusal) {
+            var check = Validation(parameters, takesBlank: takesBlank)
             environment = check.requiredText("environment")
             sha = check.requiredText("sha")
             ref = check.requiredText("ref")
@@ -25,22 +25,19 @@ extension Sandbox {
 
     mutating func createDeployment(in name: String, _ call: APICall) throws(Refusal) -> HTTPResponse
     {
-        let wish = try DeploymentWish(call.parameters)
+        let isOlder = generation == .older
+        let wish = try DeploymentWish(call.parameters, takesBlank: isOlder)
         let project = try project(name, call)
         try authorize(.writeDeployments, in: project, call)
-        guard !call.pretences.contains(.refUnknown), knows(wish.ref, in: project, isRef: true)
-        else {
-            throw .invalid([("ref", ["The branch or tag does not exist"])])
-        }
+        let refProblems = problems(ofRef: wish.ref, in: project, call)
+        guard isOlder || refProblems.isEmpty else { throw .invalid(refProblems) }
         let environment = try findOrCreate(wish.environment, in: project, call)
         try admit(call, to: environment, of: project)
         if let same = lastSuccess(of: environment, like: wish) {
-            return .json(201) { Shapes.writeExtended(same, environment, to: &$0, call) }
+            return show(same, environment, 201, call)
         }
-        guard !call.pretences.contains(.commitUnknown), knows(wish.sha, in: project, isRef: false)
-        else {
-            throw .invalid([("sha", ["The commit does not exist"])])
-        }
+        let problems = problems(ofSHA: wish.sha, in: project, call) + refProblems
+        guard problems.isEmpty else { throw .invalid(problems) }
         guard let tag = wish.tag, let user = call.caller?.user,
             let status = SandboxStatus(rawValue: wish.status),
             !call.pretences.contains(.rowNotSaved)
@@ -57,7 +54,27 @@ extension Sandbox {
             by: user,
             at: call.now
         )
-        return .json(201) { Shapes.writeExtended(row, environment, to: &$0, call) }
+        return show(row, environment, 201, call)
+    }
+
+    private func problems(
+        ofRef ref: String,
+        in project: SandboxProject,
+        _ call: APICall
+    ) -> [(field: String, texts: [String])] {
+        let isKnown =
+            !call.pretences.contains(.refUnknown) && knows(ref, in: project, isRef: true)
+        return isKnown ? [] : [("ref", ["The branch or tag does not exist"])]
+    }
+
+    private func problems(
+        ofSHA sha: String,
+        in project: SandboxProject,
+        _ call: APICall
+    ) -> [(field: String, texts: [String])] {
+        let isKnown =
+            !call.pretences.contains(.commitUnknown) && knows(sha, in: project, isRef: false)
+        return isKnown ? [] : [("sha", ["The commit does not exist"])]
     }
 
     /// Dedupe: the environment's last success, when nothing about it differs.
@@ -96,7 +113,7 @@ extension Sandbox {
             throw .invalid([("status", ["cannot transition via \"\(status.event)\""])])
         }
         let updated = move(row.id, to: status, at: call.now)
-        return .json(200) { Shapes.writeExtended(updated, environment, to: &$0, call) }
+        return show(updated, environment, 200, call)
     }
 
     mutating func deleteDeployment(
@@ -126,7 +143,19 @@ extension Sandbox {
         let project = try project(name, call)
         try authorize(.readDeployments, in: project, call)
         let (row, environment) = try deployment(id, in: project)
-        return .json(200) { Shapes.writeExtended(row, environment, to: &$0, call) }
+        return show(row, environment, 200, call)
+    }
+
+    private func show(
+        _ row: SandboxDeployment,
+        _ environment: SandboxEnvironment,
+        _ status: Int,
+        _ call: APICall
+    ) -> HTTPResponse {
+        .json(status) { body in
+            Shapes.write(row, environment, generation, to: &body, call)
+            if generation == .current { Shapes.writeApprovals(to: &body) }
+        }
     }
 
     /// Linking of merge requests is left out, so there never are any.

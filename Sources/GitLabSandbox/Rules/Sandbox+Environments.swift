@@ -18,7 +18,11 @@ extension Sandbox {
             return found
         }
         let problems = EnvironmentNaming.problems(name)
-        guard problems.isEmpty else { throw .invalid([("name", problems)]) }
+        guard problems.isEmpty else {
+            // It rendered a variable that was not yet set.
+            if generation == .older { throw .message(500, "500 Internal Server Error") }
+            throw .invalid([("name", problems)])
+        }
         let made = seedEnvironment(name, in: project.id, at: call.now)
         // Somebody else was faster by a hair: it is there, and not by this request.
         if call.pretences.contains(.environmentRace) { throw taken }
@@ -73,7 +77,9 @@ extension Sandbox {
                 && (state == nil || row.state.rawValue == state)
         }
         return pagination.answer(found, call) { id, list in
-            if let row = environmentRows[id] { list.object { Shapes.write(row, project, to: &$0) } }
+            if let row = environmentRows[id] {
+                list.object { Shapes.write(row, project, generation, to: &$0) }
+            }
         }
     }
 
@@ -188,10 +194,10 @@ extension Sandbox {
     ) -> HTTPResponse {
         let last = environment.lastSuccess.flatMap { deploymentRows[$0] }
         return .json(status) { body in
-            Shapes.write(environment, project, to: &body)
+            Shapes.write(environment, project, generation, to: &body)
             body.member("last_deployment") { writer in
                 guard let last else { return writer.null() }
-                writer.object { Shapes.write(last, environment, to: &$0, call) }
+                writer.object { Shapes.write(last, environment, generation, to: &$0, call) }
             }
         }
     }

@@ -36,6 +36,7 @@ extension Sandbox {
             guard let project = project(before), isVisible(project, to: call.caller) else {
                 return nil
             }
+            guard generation == .current else { return nil }
             throw moved(to: before, call)
         }
         guard createsProjects, call.caller != nil else { return nil }

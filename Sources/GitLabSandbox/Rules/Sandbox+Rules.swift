@@ -1,29 +1,18 @@
-package import Formats
-package import HTTP
+import Formats
+import HTTP
 
 /// The way of a request through the rules, in GitLab's order (facts §2, §9.1).
 extension Sandbox {
-    /// Answers a request by the rules alone, with no faults.
-    package mutating func answer(
-        _ request: SandboxRequest,
-        pretending pretences: Set<SandboxPretence> = [],
-        at now: Timestamp
-    ) -> HTTPResponse {
-        let parameters = Parameters(request)
-        let call = APICall(
-            request: request,
-            parameters: parameters,
-            now: now,
-            pretences: pretences
-        )
+    /// Answers by the rules alone.
+    mutating func answer(_ call: APICall) -> HTTPResponse {
         var response: HTTPResponse
         do {
             response = try pass(call)
         } catch {
             response = error.response
         }
-        response.fields.append(("Date", now.httpDate))
-        response.isHeadOnly = request.method == "HEAD"
+        response.fields.append(("Date", call.now.httpDate))
+        response.isHeadOnly = call.request.method == "HEAD"
         return response
     }
 
@@ -66,7 +55,8 @@ extension Sandbox {
                 request.field("Referer") ?? "http://\(request.host)\(settings.relativeRoot)/"
             throw Refusal(HTTPResponse(status: 301, fields: [("Location", address)]))
         }
-        throw mode == .maintenance ? Self.inMaintenance : Self.isReadOnly
+        let isTold = mode == .maintenance && generation == .current
+        throw isTold ? Self.inMaintenance : Self.isReadOnly
     }
 
     static let inMaintenance = Refusal.message(

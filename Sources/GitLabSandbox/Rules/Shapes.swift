@@ -7,6 +7,7 @@ enum Shapes {
     static func write(
         _ row: SandboxDeployment,
         _ environment: SandboxEnvironment,
+        _ generation: SandboxGeneration,
         to body: inout JSONWriter,
         _ call: APICall
     ) {
@@ -18,7 +19,7 @@ enum Shapes {
         body.member("updated_at", row.updatedAt.rfc3339)
         body.member("user") { write(row.user, to: &$0, call) }
         body.member("environment") { writer in
-            writer.object { writeBasic(environment, to: &$0) }
+            writer.object { writeBasic(environment, generation, to: &$0) }
         }
         body.member("deployable") { writer in
             guard row.isFromCI else { return writer.null() }
@@ -34,14 +35,8 @@ enum Shapes {
         body.member("status", row.status.rawValue)
     }
 
-    /// One alone, with what EE adds.
-    static func writeExtended(
-        _ row: SandboxDeployment,
-        _ environment: SandboxEnvironment,
-        to body: inout JSONWriter,
-        _ call: APICall
-    ) {
-        write(row, environment, to: &body, call)
+    /// What EE adds to one alone.
+    static func writeApprovals(to body: inout JSONWriter) {
         body.member("pending_approval_count", 0)
         body.member("approvals") { $0.array { _ in } }
         body.member("approval_summary") { writer in
@@ -49,11 +44,16 @@ enum Shapes {
         }
     }
 
-    private static func writeBasic(_ environment: SandboxEnvironment, to body: inout JSONWriter) {
+    private static func writeBasic(
+        _ environment: SandboxEnvironment,
+        _ generation: SandboxGeneration,
+        to body: inout JSONWriter
+    ) {
         body.member("id", environment.id)
         body.member("name", environment.name)
         body.member("slug", environment.slug)
         body.member("external_url", environment.externalURL)
+        guard generation == .current else { return }
         body.member("created_at", environment.createdAt.rfc3339)
         body.member("updated_at", environment.updatedAt.rfc3339)
     }
@@ -61,9 +61,10 @@ enum Shapes {
     static func write(
         _ environment: SandboxEnvironment,
         _ project: SandboxProject,
+        _ generation: SandboxGeneration,
         to body: inout JSONWriter
     ) {
-        writeBasic(environment, to: &body)
+        writeBasic(environment, generation, to: &body)
         body.member("tier", environment.tier)
         body.member("state", environment.state.rawValue)
         body.member("description", environment.description)
@@ -114,15 +115,18 @@ enum Shapes {
         guard call.caller != nil else { return }
         body.member("permissions") { writer in
             writer.object { permissions in
-                permissions.member("project_access") { writer in
-                    guard let role else { return writer.null() }
-                    writer.object { access in
-                        access.member("access_level", role.rawValue)
-                        access.member("notification_level", 3)
-                    }
-                }
-                permissions.member("group_access") { $0.null() }
+                let isThroughGroup = call.caller?.isThroughGroup == true
+                permissions.member("project_access") { write(isThroughGroup ? nil : role, to: &$0) }
+                permissions.member("group_access") { write(isThroughGroup ? role : nil, to: &$0) }
             }
+        }
+    }
+
+    private static func write(_ role: SandboxRole?, to writer: inout JSONWriter) {
+        guard let role else { return writer.null() }
+        writer.object { access in
+            access.member("access_level", role.rawValue)
+            access.member("notification_level", 3)
         }
     }
 

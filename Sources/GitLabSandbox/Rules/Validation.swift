@@ -4,9 +4,14 @@ import Formats
 /// the parameters are asked for.
 struct Validation {
     private let parameters: Parameters
+    /// Older versions did not mind.
+    private let takesBlank: Bool
     private var problems: [String] = []
 
-    init(_ parameters: Parameters) { self.parameters = parameters }
+    init(_ parameters: Parameters, takesBlank: Bool = false) {
+        self.parameters = parameters
+        self.takesBlank = takesBlank
+    }
 
     /// - Throws: 400 with every problem.
     func finish() throws(Refusal) {
@@ -28,7 +33,7 @@ struct Validation {
         guard let value = required(name) else { return "" }
         guard value != .nested else { return invalid(name) ?? "" }
         let text = value.text ?? ""
-        if text.allSatisfy(\.isWhitespace) { complain(name, "is empty") }
+        if !takesBlank, text.allSatisfy(\.isWhitespace) { complain(name, "is empty") }
         return text
     }
 

@@ -7,6 +7,7 @@ import Formats
 package struct Sandbox: Sendable {
     package let settings: SandboxSettings
 
+    package var generation: SandboxGeneration
     package var mode = SandboxMode.normal
     package var acceptsAnyCommit: Bool
     package var createsProjects: Bool
@@ -33,6 +34,7 @@ package struct Sandbox: Sendable {
 
     package init(_ settings: SandboxSettings = SandboxSettings()) {
         self.settings = settings
+        generation = settings.generation
         acceptsAnyCommit = settings.acceptsAnyCommit
         createsProjects = settings.createsProjects
         rateLimit = settings.rateLimit

@@ -2,6 +2,7 @@
 package struct SandboxSettings: Sendable {
     package var version = "18.6.1-ee"
     package var revision = "0286e4c628d"
+    package var generation = SandboxGeneration.current
     /// The path that everything lies under, `/gitlab`; empty: the root.
     package var relativeRoot = ""
     /// Every full sha and every plausible ref is known; else only what the projects list.
@@ -39,6 +40,16 @@ package struct SandboxRateLimit: Equatable, Sendable {
         self.periodSeconds = max(1, periodSeconds)
         self.unauthenticatedLimit = unauthenticatedLimit ?? limit
     }
+}
+
+/// Which GitLab the rules are those of: checks and answers came with the years (facts §10).
+package enum SandboxGeneration: String, Sendable {
+    /// About 18.6.
+    case current
+    /// About 15.4: blank texts pass the validation, an unknown ref is told beside an unknown sha, a
+    /// name that is refused ends in a 500, moved projects are 404, maintenance is 403, lists take any
+    /// filter, and answers have fewer members.
+    case older
 }
 
 /// Whether the whole instance takes writes.

@@ -27,6 +27,8 @@ package struct SandboxToken: Equatable, Sendable {
     package var scopes = ["api"]
     /// The day it ends, `2027-01-31`; at midnight UTC it is expired.
     package var expiresOn: String?
+    /// Whether the role comes from the group and not from the project itself.
+    package var isThroughGroup = false
     /// The projects its user is a member of; nil: all.
     package var projects: [Int]?
     /// Whether every protection of an environment admits it.

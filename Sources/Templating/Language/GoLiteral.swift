@@ -5,7 +5,7 @@ struct GoLiteral {
     private(set) var at: Int
     private(set) var problem = ""
 
-    /// - Parameter at: Behind the opening quote.
+    /// Reads from behind the opening quote.
     init(_ text: [UInt8], at: Int, quote: UInt8) {
         self.text = text
         self.at = at
@@ -83,9 +83,11 @@ struct GoLiteral {
         case 0x76: return .byte(11)
         case 0x5C: return .byte(0x5C)
         case quote: return .byte(quote)
-        case 0x78: return number(digits: 2, radix: 16).flatMap { .byte(UInt8($0)) }
-        case 0x75: return number(digits: 4, radix: 16).flatMap(scalar)
-        case 0x55: return number(digits: 8, radix: 16).flatMap(scalar)
+        case 0x78:
+            guard let value = number(digits: 2, radix: 16) else { return nil }
+            return .byte(UInt8(value))
+        case 0x75: return scalar(number(digits: 4, radix: 16))
+        case 0x55: return scalar(number(digits: 8, radix: 16))
         case 0x30...0x37:
             at -= 1
             guard let value = number(digits: 3, radix: 8), value < 256 else {
@@ -99,7 +101,8 @@ struct GoLiteral {
         }
     }
 
-    private mutating func scalar(_ code: UInt32) -> Unit? {
+    private mutating func scalar(_ code: UInt32?) -> Unit? {
+        guard let code else { return nil }
         if let scalar = UnicodeScalar(code) { return .scalar(scalar) }
         problem = "the escape names no character"
         return nil

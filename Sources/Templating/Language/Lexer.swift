@@ -1,79 +1,107 @@
+import JSON
+
 /// Cuts a template's text into tokens, as Go's text/template/parse/lex.go does.
+///
+/// It never fails: what cannot be read becomes a `broken` token, and reading goes on behind the
+/// action, so that one pass finds several mistakes.
 struct Lexer {
-    struct Failure: Error {
-        let offset: Int
-        let problem: String
+    private struct Failure: Error {
+        var offset: Int
+        var problem: String
+        var hint = ""
     }
 
     private let text: [UInt8]
     private var at = 0
+    private var parentheses = 0
     private var tokens: [Token] = []
 
-    init(_ text: [UInt8]) { self.text = text }
-
-    consuming func tokens() throws(Failure) -> [Token] {
-        var trimsNext = false
-        while let open = find("{{", from: at) {
-            var end = open
-            let hasTrim =
-                starts("{{-", at: open) && open + 3 < text.count && isSpace(text[open + 3])
-            if hasTrim { end = trimmedEnd(at, open) }
-            addText(from: trimsNext ? trimmedStart(at, end) : at, to: end)
-            at = open + (hasTrim ? 3 : 2)
-            trimsNext = try action(open)
-        }
-        let start = trimsNext ? trimmedStart(at, text.count) : at
-        addText(from: start, to: text.count)
-        tokens.append(Token(kind: .end, offset: text.count))
-        return tokens
+    static func tokens(of text: [UInt8]) -> [Token] {
+        var lexer = Lexer(text)
+        lexer.read()
+        return lexer.tokens
     }
 
-    private mutating func addText(from start: Int, to end: Int) {
-        guard start < end else { return }
-        tokens.append(Token(kind: .text(Array(text[start..<end])), offset: start))
+    private init(_ text: [UInt8]) { self.text = text }
+
+    private mutating func read() {
+        while let open = find("{{", from: at) {
+            let trims = trimsLeft(open + 2)
+            let end = trims ? trimmedEnd(open) : open
+            if at < end { add(.text(Array(text[at..<end])), at) }
+            at = open + 2 + (trims ? 2 : 0)
+            let closesWithTrim: Bool
+            do {
+                closesWithTrim = try action(open)
+            } catch {
+                add(.broken(problem: error.problem, hint: error.hint), error.offset)
+                closesWithTrim = recover(open)
+            }
+            if closesWithTrim { at = skippingSpace(at) }
+        }
+        if at < text.count { add(.text(Array(text[at...])), at) }
+        add(.end, text.count)
+    }
+
+    /// Goes behind a broken action: to its `}}` on this line, or else to the next `{{`.
+    private mutating func recover(_ open: Int) -> Bool {
+        let start = max(at, open + 2)
+        let close = find("}}", from: start)
+        let next = find("{{", from: start)
+        if let close, next == nil || close < next ?? 0 {
+            add(.close, close)
+            at = close + 2
+            return text[close - 1] == 0x2D && close >= 2 && isSpace(text[close - 2])
+        }
+        at = next ?? text.count
+        add(.close, at)
+        return false
     }
 
     /// Reads one action up to and with its closing delimiter.
     ///
     /// - Returns: Whether the text behind it loses its leading white space.
     private mutating func action(_ open: Int) throws(Failure) -> Bool {
-        let afterSpace = skippingSpace(at)
-        if starts("/*", at: afterSpace) { return try comment(afterSpace) }
-        tokens.append(Token(kind: .open, offset: open))
+        if starts("/*", at: at) { return try comment() }
+        add(.open, open)
+        parentheses = 0
         while true {
+            if let trims = closing(at) {
+                guard parentheses == 0 else {
+                    throw Failure(offset: at, problem: "a closing parenthesis is missing")
+                }
+                add(.close, at)
+                at += trims ? 4 : 2
+                return trims
+            }
             guard at < text.count else {
                 throw Failure(offset: open, problem: "the action that begins here has no \"}}\"")
-            }
-            if let trims = closing() {
-                tokens.append(Token(kind: .close, offset: at))
-                at += trims ? 3 : 2
-                return trims
             }
             try token()
         }
     }
 
-    /// At a closing delimiter: whether it trims. nil elsewhere.
-    private mutating func closing() -> Bool? {
-        if starts("}}", at: at) { return false }
-        let afterSpace = skippingSpace(at)
-        if afterSpace > at, starts("-}}", at: afterSpace) {
-            at = afterSpace
-            return true
+    /// At a closing delimiter: whether it trims.
+    ///
+    /// - Returns: nil elsewhere.
+    private func closing(_ index: Int) -> Bool? {
+        if starts("}}", at: index) { return false }
+        guard index < text.count, isSpace(text[index]), starts("-}}", at: index + 1) else {
+            return nil
         }
-        return nil
+        return true
     }
 
-    private mutating func comment(_ start: Int) throws(Failure) -> Bool {
+    private mutating func comment() throws(Failure) -> Bool {
+        let start = at
         guard let end = find("*/", from: start + 2) else {
             throw Failure(offset: start, problem: "the comment that begins here has no \"*/\"")
         }
         at = end + 2
-        guard start == at || starts("}}", at: at) || closing() == true else {
+        guard let trims = closing(at) else {
             throw Failure(offset: at, problem: "a comment ends with \"*/}}\" or \"*/ -}}\"")
         }
-        let trims = starts("-}}", at: at)
-        at += trims ? 3 : 2
+        at += trims ? 4 : 2
         return trims
     }
 
@@ -81,35 +109,43 @@ struct Lexer {
 
     private mutating func token() throws(Failure) {
         let start = at
-        let byte = text[at]
-        if isSpace(byte) {
-            at = skippingSpace(at)
-            return add(.space, start)
-        }
-        switch byte {
+        switch text[at] {
+        case 0x20, 0x09, 0x0A, 0x0D: space()
         case 0x22: try quoted()
         case 0x60: try raw()
         case 0x27: try character()
-        case 0x28: single(.leftParenthesis)
-        case 0x29: single(.rightParenthesis)
+        case 0x28: parenthesis(.leftParenthesis, 1)
+        case 0x29:
+            guard parentheses > 0 else {
+                throw Failure(offset: at, problem: "unexpected )", hint: "no ( is open here")
+            }
+            parenthesis(.rightParenthesis, -1)
         case 0x7C: single(.pipe)
-        case 0x2C: single(.comma)
         case 0x3D: single(.assign)
         case 0x3A:
-            guard starts(":=", at: at) else { throw Failure(offset: at, problem: "expected :=") }
+            guard starts(":=", at: at) else {
+                throw Failure(offset: at, problem: "unexpected :", hint: "a declaration is :=")
+            }
             at += 2
             add(.declare, start)
-        case 0x2E: try dot()
-        case 0x24: variable()
-        case 0x2B, 0x2D, 0x30...0x39: try number()
-        default:
-            guard isWord(at) else {
-                throw Failure(offset: at, problem: "unexpected \(shown(at))")
-            }
-            let word = takeWord()
-            try checkEnd(start)
-            add(.identifier(word), start)
+        case 0x2E where at + 1 >= text.count || !isDigit(text[at + 1]): try dot()
+        case 0x24: try variable()
+        case 0x2B, 0x2D, 0x2E, 0x30...0x39: try number()
+        default: try word()
         }
+    }
+
+    private mutating func space() {
+        let start = at
+        at = skippingSpace(at)
+        // The blank before "-}}" belongs to the delimiter.
+        if starts("-}}", at: at) { at -= 1 }
+        if at > start { add(.space, start) }
+    }
+
+    private mutating func parenthesis(_ kind: Token.Kind, _ change: Int) {
+        parentheses += change
+        single(kind)
     }
 
     private mutating func single(_ kind: Token.Kind) {
@@ -123,78 +159,108 @@ struct Lexer {
 
     private mutating func dot() throws(Failure) {
         let start = at
-        if at + 1 < text.count, (0x30...0x39).contains(text[at + 1]) { return try number() }
         at += 1
-        guard isWord(at) else {
-            try checkEnd(start)
-            return add(.dot, start)
-        }
+        if isEnd(at) { return add(.dot, start) }
+        let name = takeWord()
+        try checkEnd(start)
+        add(.field(name), start)
+    }
+
+    private mutating func variable() throws(Failure) {
+        let start = at
+        at += 1
         let word = takeWord()
         try checkEnd(start)
-        add(.field(word), start)
+        add(.variable("$" + String(decoding: word, as: UTF8.self)), start)
     }
 
-    private mutating func variable() {
+    private mutating func word() throws(Failure) {
         let start = at
-        at += 1
-        let word = isWord(at) ? takeWord() : ""
-        add(.variable("$" + word), start)
+        let bytes = takeWord()
+        guard !bytes.isEmpty else {
+            guard (0x21..<0x7F).contains(text[at]) else {
+                throw Failure(offset: at, problem: "unexpected \(shown(at))")
+            }
+            return single(.mark(text[at]))
+        }
+        try checkEnd(start)
+        let word = String(decoding: bytes, as: UTF8.self)
+        switch word {
+        case "true": add(.bool(true), start)
+        case "false": add(.bool(false), start)
+        case "nil": add(.null, start)
+        default: add(Token.Keyword(rawValue: word).map { .keyword($0) } ?? .identifier(word), start)
+        }
     }
 
-    private mutating func takeWord() -> String {
+    /// Letters, digits and underscores of any script.
+    private mutating func takeWord() -> [UInt8] {
         let start = at
-        while isWord(at) { at += 1 }
-        return String(decoding: text[start..<at], as: UTF8.self)
+        while let length = letterLength(at) { at += length }
+        return Array(text[start..<at])
     }
+
+    private func letterLength(_ index: Int) -> Int? {
+        guard index < text.count else { return nil }
+        let byte = text[index]
+        if byte < 0x80 {
+            let isLetter = byte == 0x5F || isDigit(byte) || (0x61...0x7A).contains(byte | 0x20)
+            return isLetter ? 1 : nil
+        }
+        let length = UTF8Text.lengthOfValid(text[...], at: index)
+        guard length > 0,
+            let scalar = UnicodeScalar(UTF8Text.code(text[index..<index + length]))
+        else { return nil }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+            .decimalNumber:
+            return length
+        default: return nil
+        }
+    }
+
+    /// Whether a word may end here.
+    private func isEnd(_ index: Int) -> Bool {
+        guard index < text.count else { return true }
+        return isSpace(text[index]) || [0x2E, 0x2C, 0x7C, 0x3A, 0x29, 0x28].contains(text[index])
+            || starts("}}", at: index)
+    }
+
+    private func checkEnd(_ start: Int) throws(Failure) {
+        guard !isEnd(at) else { return }
+        let word = String(decoding: text[start..<at], as: UTF8.self)
+        let hint =
+            switch text[at] {
+            case 0x2D, 0x2F, 0x5B: "a key that is no plain word needs index: index .a \"b-c\""
+            case 0x3D: "put a blank before ="
+            default: ""
+            }
+        throw Failure(offset: at, problem: "unexpected \(shown(at)) behind \(word)", hint: hint)
+    }
+
+    // MARK: - Literals
 
     private mutating func number() throws(Failure) {
         let start = at
-        if text[at] == 0x2B || text[at] == 0x2D { at += 1 }
-        while at < text.count {
-            let byte = text[at]
-            let isSign = byte == 0x2B || byte == 0x2D
-            if isSign {
-                // A sign belongs to the exponent before it only.
-                guard [0x65, 0x45, 0x70, 0x50].contains(text[at - 1]),
-                    !isHex(start) || text[at - 1] | 0x20 == 0x70
-                else { break }
-            } else if !(isWord(at) || byte == 0x2E) {
-                break
-            }
-            at += 1
+        var scanner = NumberScanner(text, at)
+        let isWhole = scanner.scan()
+        at = scanner.at
+        let isSign = at < text.count && (text[at] == 0x2B || text[at] == 0x2D)
+        guard isWhole, letterLength(at) == nil, !isSign || text[at - 1] == 0x69 else {
+            let end = at < text.count ? at + 1 : at
+            let shown = String(decoding: text[start..<end], as: UTF8.self)
+            throw Failure(offset: start, problem: "\(shown) is no number")
         }
-        let word = String(decoding: text[start..<at], as: UTF8.self)
-        try checkEnd(start)
-        add(.number(word), start)
-    }
-
-    private func isHex(_ start: Int) -> Bool {
-        let rest = text[start...].drop { $0 == 0x2B || $0 == 0x2D }
-        return rest.count > 1 && rest.first == 0x30
-            && rest[rest.startIndex + 1] | 0x20 == 0x78
-    }
-
-    /// What stands behind a word: a blank, or a mark that ends it.
-    private func checkEnd(_ start: Int) throws(Failure) {
-        guard at < text.count else { return }
-        let byte = text[at]
-        let ends =
-            isSpace(byte) || [0x2E, 0x2C, 0x7C, 0x3A, 0x29, 0x28, 0x3D].contains(byte)
-            || starts("}}", at: at)
-        guard ends else {
-            let word = String(decoding: text[start..<at], as: UTF8.self)
-            throw Failure(
-                offset: at,
-                problem: "unexpected \(shown(at)) behind \(word)"
-                    + (byte == 0x2D ? "; a key with a hyphen needs index: index .a \"b-c\"" : "")
-            )
+        if isSign || text[at - 1] == 0x69 {
+            throw Failure(offset: start, problem: "complex numbers are not supported")
         }
+        add(.number(String(decoding: text[start..<at], as: UTF8.self)), start)
     }
 
     private mutating func raw() throws(Failure) {
         let start = at
         guard let end = text[(at + 1)...].firstIndex(of: 0x60) else {
-            throw Failure(offset: start, problem: "the raw string that begins here has no end")
+            throw Failure(offset: start, problem: "the string that begins here has no closing `")
         }
         at = end + 1
         add(.string(text[(start + 1)..<end].filter { $0 != 0x0D }), start)
@@ -214,7 +280,11 @@ struct Lexer {
         let start = at
         var literal = GoLiteral(text, at: at + 1, quote: 0x27)
         guard let code = literal.character() else {
-            throw Failure(offset: start, problem: literal.problem)
+            throw Failure(
+                offset: start,
+                problem: literal.problem,
+                hint: "a string is written in double quotes"
+            )
         }
         at = literal.at
         add(.character(code), start)
@@ -226,11 +296,11 @@ struct Lexer {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
-    private func isWord(_ index: Int) -> Bool {
-        guard index < text.count else { return false }
-        let byte = text[index]
-        return byte == 0x5F || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-            || byte >= 0x80
+    private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// Behind `{{`: whether a `-` and a blank follow.
+    private func trimsLeft(_ index: Int) -> Bool {
+        index + 1 < text.count && text[index] == 0x2D && isSpace(text[index + 1])
     }
 
     private func skippingSpace(_ start: Int) -> Int {
@@ -239,13 +309,11 @@ struct Lexer {
         return index
     }
 
-    private func trimmedEnd(_ start: Int, _ end: Int) -> Int {
+    private func trimmedEnd(_ end: Int) -> Int {
         var index = end
-        while index > start, isSpace(text[index - 1]) { index -= 1 }
+        while index > at, isSpace(text[index - 1]) { index -= 1 }
         return index
     }
-
-    private func trimmedStart(_ start: Int, _ end: Int) -> Int { min(skippingSpace(start), end) }
 
     private func starts(_ mark: StaticString, at index: Int) -> Bool {
         let count = mark.utf8CodeUnitCount
@@ -267,8 +335,9 @@ struct Lexer {
     }
 
     private func shown(_ index: Int) -> String {
-        var end = index + 1
-        while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
-        return "\"" + String(decoding: text[index..<end], as: UTF8.self) + "\""
+        let length = max(UTF8Text.lengthOfValid(text[...], at: index), 1)
+        let byte = text[index]
+        if byte < 0x20 || byte == 0x7F { return "control character \(byte)" }
+        return String(decoding: text[index..<index + length], as: UTF8.self)
     }
 }

@@ -41,7 +41,10 @@ struct HTTPPeer {
     ) throws -> Answer {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: relay.test\r\n"
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
-        if !body.isEmpty || method == "POST" { head += "Content-Length: \(body.count)\r\n" }
+        let isCoded = fields["Transfer-Encoding"] != nil
+        if !isCoded, !body.isEmpty || method == "POST" {
+            head += "Content-Length: \(body.count)\r\n"
+        }
         return try exchange(Array((head + "Connection: close\r\n\r\n").utf8) + body)
     }
 

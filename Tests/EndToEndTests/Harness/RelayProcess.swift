@@ -13,10 +13,12 @@ final class RelayProcess {
     /// - Parameters:
     ///   - data: The data folder; the same one again is a restart.
     ///   - environment: Beside the addresses and the data folder.
+    ///   - stage: What must live as long as the process.
     static func start(
         data: String,
         environment: [String: String],
-        arguments: [String] = []
+        arguments: [String] = [],
+        keeping stage: Stage? = nil
     ) async throws -> RelayProcess {
         let scratch = "\(data)-\(UUID().uuidString).log"
         let process = Process()
@@ -39,7 +41,9 @@ final class RelayProcess {
             }
             return try listening(scratch)
         }
-        return RelayProcess(process, scratch, hooks: addresses.hooks, admin: addresses.admin)
+        let relay = RelayProcess(process, scratch, hooks: addresses.hooks, admin: addresses.admin)
+        relay.stage = stage
+        return relay
     }
 
     private init(
@@ -55,6 +59,8 @@ final class RelayProcess {
     }
 
     private let started: Process
+    /// Held so that its folder and its GitLab live as long as the relay.
+    private var stage: Stage?
 
     deinit { if started.isRunning { kill(started.processIdentifier, SIGKILL) } }
 

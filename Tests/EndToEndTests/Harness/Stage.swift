@@ -6,7 +6,7 @@ import JSON
 struct Stage {
     let sandbox: SandboxServer
     let folder: Folder
-    let environment: [String: String]
+    var environment: [String: String]
 
     static let token = "glpat-fixture"
 
@@ -32,7 +32,12 @@ struct Stage {
     var data: String { "\(folder.path)/data" }
 
     func start(arguments: [String] = []) async throws -> RelayProcess {
-        try await RelayProcess.start(data: data, environment: environment, arguments: arguments)
+        try await RelayProcess.start(
+            data: data,
+            environment: environment,
+            arguments: arguments,
+            keeping: self
+        )
     }
 
     /// Requests that change something, as GitLab got them.

@@ -1,0 +1,223 @@
+/// Pipelines, commands and operands.
+extension Parser {
+    mutating func pipeline(
+        _ context: String,
+        allowsTwo: Bool
+    ) throws(Problem) -> Pipeline {
+        skipSpace()
+        var pipeline = Pipeline(offset: tokens[at].offset)
+        let names = try declaredNames(&pipeline, context, allowsTwo: allowsTwo)
+        // Inside its own pipeline a variable is known to Go's parser, but not there yet.
+        let mark = scope.mark
+        let unknown = names.filter { scope.find($0) == .unknown }
+        for name in unknown { scope.mention(name) }
+        while true {
+            skipSpace()
+            switch tokens[at].kind {
+            case .close, .rightParenthesis:
+                try check(pipeline, context)
+                pipeline.markTolerance()
+                scope.withdraw(unknown, since: mark)
+                declare(names, in: &pipeline)
+                return pipeline
+            case .bool, .character, .dot, .field, .identifier, .number, .null, .string,
+                .variable, .leftParenthesis:
+                pipeline.commands.append(try command())
+            default: throw unexpected("in \(context)")
+            }
+        }
+    }
+
+    private mutating func declare(_ names: [String], in pipeline: inout Pipeline) {
+        for name in names {
+            var slot: Int?
+            if !pipeline.isAssignment {
+                slot = scope.declare(name)
+            } else if case .slot(let known) = scope.find(name) {
+                slot = known
+            } else {
+                scope.mention(name)
+            }
+            pipeline.variables.append(Pipeline.Variable(name: name, slot: slot))
+        }
+    }
+
+    private func check(_ pipeline: Pipeline, _ context: String) throws(Problem) {
+        guard !pipeline.commands.isEmpty else {
+            throw Problem(offset: tokens[at].offset, problem: "missing value for \(context)")
+        }
+        for command in pipeline.commands.dropFirst() {
+            guard case .operand(let operand) = command.kind else { continue }
+            switch operand.kind {
+            case .bool, .dot, .null, .number, .string:
+                throw Problem(
+                    offset: command.offset,
+                    problem: "what stands behind | must be a function"
+                )
+            default: break
+            }
+        }
+    }
+
+    /// `$x :=`, `$x =`, `$i, $x :=`.
+    private mutating func declaredNames(
+        _ pipeline: inout Pipeline,
+        _ context: String,
+        allowsTwo: Bool
+    ) throws(Problem) -> [String] {
+        var names: [String] = []
+        while case .variable(let name) = tokens[at].kind {
+            let start = at
+            at += 1
+            skipSpace()
+            switch tokens[at].kind {
+            case .assign, .declare:
+                if case .assign = tokens[at].kind { pipeline.isAssignment = true }
+                at += 1
+                return names + [name]
+            case .mark(0x2C):
+                guard allowsTwo, names.isEmpty else {
+                    throw Problem(
+                        offset: tokens[at].offset,
+                        problem: "too many declarations in \(context)"
+                    )
+                }
+                at += 1
+                skipSpace()
+                names.append(name)
+                guard case .variable = tokens[at].kind else {
+                    throw unexpected("where range needs its second variable")
+                }
+            default:
+                guard names.isEmpty else { throw unexpected("where := must stand") }
+                at = start
+                return []
+            }
+        }
+        return names
+    }
+
+    // MARK: - Commands
+
+    private mutating func command() throws(Problem) -> Command {
+        let offset = tokens[at].offset
+        var operands: [Operand] = []
+        reading: while true {
+            skipSpace()
+            if let operand = try operand() { operands.append(operand) }
+            switch tokens[at].kind {
+            case .space: at += 1
+            case .close, .rightParenthesis: break reading
+            case .pipe:
+                at += 1
+                break reading
+            default: throw unexpected("in operand")
+            }
+        }
+        guard let first = operands.first else {
+            throw Problem(offset: offset, problem: "empty command")
+        }
+        let rest = Array(operands.dropFirst())
+        guard case .function(let function) = first.kind else {
+            return Command(kind: .operand(first), arguments: rest, offset: offset)
+        }
+        if function.isShortCircuit {
+            return Command(kind: .logic(isOr: function.name == "or", rest), offset: offset)
+        }
+        return Command(kind: .call(function, rest), offset: offset)
+    }
+
+    /// A term, and the fields that stand right behind it.
+    private mutating func operand() throws(Problem) -> Operand? {
+        guard let term = try term() else { return nil }
+        var fields: [FieldName] = []
+        while case .field(let name) = tokens[at].kind {
+            fields.append(FieldName(utf8: name, offset: tokens[at].offset))
+            at += 1
+        }
+        guard !fields.isEmpty else { return term }
+        switch term.kind {
+        case .field(let first): return Operand(kind: .field(first + fields), offset: term.offset)
+        case .variable(let slot, let first):
+            return Operand(kind: .variable(slot, first + fields), offset: term.offset)
+        case .bool, .null, .dot, .number, .string:
+            throw Problem(offset: term.offset, problem: "unexpected . behind a constant")
+        case .undefined: return term
+        case .function, .chain, .pipeline:
+            return Operand(kind: .chain(term, fields), offset: term.offset)
+        }
+    }
+
+    private mutating func term() throws(Problem) -> Operand? {
+        let token = tokens[at]
+        func made(_ kind: Operand.Kind) -> Operand { Operand(kind: kind, offset: token.offset) }
+        switch token.kind {
+        case .leftParenthesis: return made(.pipeline(try parenthesized()))
+        case .broken: throw unexpected("")
+        case .dot, .null, .bool, .field, .variable, .identifier, .number, .character, .string: break
+        default: return nil
+        }
+        at += 1
+        switch token.kind {
+        case .dot: return made(.dot)
+        case .null: return made(.null)
+        case .bool(let isTrue): return made(.bool(isTrue))
+        case .field(let name): return made(.field([FieldName(utf8: name, offset: token.offset)]))
+        case .variable(let name): return made(try variable(name, token.offset))
+        case .identifier(let word): return made(.function(try function(word, token.offset)))
+        case .number(let text): return made(.number(try number(text, token.offset)))
+        case .character(let code):
+            return made(.number(NumberLiteral(character: code, text: token.shown)))
+        case .string(let bytes): return made(.string(bytes))
+        default: return nil
+        }
+    }
+
+    private mutating func parenthesized() throws(Problem) -> Pipeline {
+        try enter(tokens[at].offset)
+        defer { depth -= 1 }
+        at += 1
+        let pipeline = try pipeline("parentheses", allowsTwo: false)
+        guard case .rightParenthesis = tokens[at].kind else {
+            throw unexpected("where a closing parenthesis must stand")
+        }
+        at += 1
+        return pipeline
+    }
+
+    private func variable(_ name: String, _ offset: Int) throws(Problem) -> Operand.Kind {
+        switch scope.find(name) {
+        case .slot(let slot): return .variable(slot, [])
+        case .gone: return .undefined(name)
+        case .unknown:
+            let near = Nearest.name(to: name, among: scope.names)
+            throw Problem(
+                offset: offset,
+                problem: "undefined variable \(name)",
+                hint: near.map { "did you mean \($0)?" } ?? "declare it before: {{\(name) := …}}"
+            )
+        }
+    }
+
+    private func function(_ word: String, _ offset: Int) throws(Problem) -> Function {
+        if let function = functions[word] { return function }
+        let hint: String
+        if let reason = SprigFunctions.refused[word] {
+            hint = reason
+        } else if let near = Nearest.name(to: word, among: functions.keys.sorted()) {
+            hint = "did you mean \(near)?"
+        } else {
+            hint = "a field is written with a dot: .\(word)"
+        }
+        throw Problem(offset: offset, problem: "function \"\(word)\" is not defined", hint: hint)
+    }
+
+    private func number(_ text: String, _ offset: Int) throws(Problem) -> NumberLiteral {
+        switch NumberLiteral.read(text) {
+        case .success(let literal): return literal
+        case .failure(.malformed): throw Problem(offset: offset, problem: "\(text) is no number")
+        case .failure(.tooLarge):
+            throw Problem(offset: offset, problem: "\(text) is too large for an integer")
+        }
+    }
+}

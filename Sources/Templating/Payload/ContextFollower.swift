@@ -1,0 +1,311 @@
+/// Follows a payload's template as JSON, and tells each action where it stands (DESIGN §2.5).
+///
+/// Templates that are included get a variant for each place they are included at. A loop's body
+/// and a template that includes itself are followed again until nothing new comes out.
+struct ContextFollower {
+    typealias Key = CompiledTemplate.Key
+    typealias Definition = CompiledTemplate.Definition
+
+    struct Problem: Error {
+        var source: Int
+        var offset: Int
+        var span: Span?
+        var problem: String
+        var hint = ""
+    }
+
+    private let plain: [Key: Definition]
+    private let limits: TemplateLimits
+    private(set) var variants: [Key: Definition] = [:]
+    private(set) var problems: [Problem] = []
+    /// Which variant a template has where it begins here.
+    private var numbers: [Entry: Int] = [:]
+    /// Where a template ends that began there; an entry without a place never ends.
+    private var ends: [Entry: JSONPlace?] = [:]
+    private var source = 0
+    /// Only the last time round counts: before, not all ways into a place are known.
+    private var isFinal = true
+    private var stepsLeft: Int
+    private var loops: [Loop] = []
+    /// Templates that are being followed, one inside the other.
+    private var active: Set<String> = []
+
+    private struct Entry: Hashable {
+        let name: String
+        let place: JSONPlace
+    }
+
+    /// Ways out of a loop's body, beside its end.
+    private struct Loop {
+        var leaves: [JSONPlace] = []
+        var nexts: [JSONPlace] = []
+    }
+
+    init(_ definitions: [Key: Definition], limits: TemplateLimits) {
+        plain = definitions
+        self.limits = limits
+        stepsLeft = min(limits.steps, 1_000_000)
+    }
+
+    /// Follows the template of this name from the beginning of a payload to its end.
+    ///
+    /// - Returns: It, with a sink at every action; what is wrong is in `problems`.
+    mutating func follow(_ name: String) -> Definition? {
+        guard let definition = plain[Key(name: name)] else { return nil }
+        source = definition.source
+        active = [name]
+        var place: JSONPlace? = JSONPlace()
+        let nodes = follow(definition.nodes, &place)
+        if problems.isEmpty, let place, !place.isWhole {
+            problems.append(
+                Problem(
+                    source: source,
+                    offset: .max,
+                    problem: "the template ends \(place)",
+                    hint: "a payload is one whole JSON object"
+                )
+            )
+        }
+        return Definition(nodes: nodes, slots: definition.slots, source: definition.source)
+    }
+
+    private mutating func note(_ offset: Int, _ span: Span?, _ problem: String, _ hint: String) {
+        guard isFinal else { return }
+        problems.append(
+            Problem(source: source, offset: offset, span: span, problem: problem, hint: hint)
+        )
+    }
+
+    // MARK: - Nodes
+
+    /// Follows nodes from a place; it is nil behind what never ends: `fail`, `break`, a mistake.
+    private mutating func follow(_ nodes: [Node], _ place: inout JSONPlace?) -> [Node] {
+        var followed: [Node] = []
+        followed.reserveCapacity(nodes.count)
+        for node in nodes {
+            guard stepsLeft > 0 else { return nodes }
+            stepsLeft -= 1
+            followed.append(follow(node, &place))
+            if stepsLeft == 0 { tooMuch() }
+        }
+        return followed
+    }
+
+    private mutating func tooMuch() {
+        isFinal = true
+        note(0, nil, "too many loops inside each other to follow (limit steps)", "")
+    }
+
+    private mutating func follow(_ node: Node, _ place: inout JSONPlace?) -> Node {
+        switch node {
+        case .text(let bytes, let offset):
+            do {
+                try place?.follow(bytes)
+            } catch {
+                note(offset + error.offset, nil, error.problem, error.hint)
+                place = nil
+            }
+            return node
+        case .action(var action):
+            follow(&action, &place)
+            return .action(action)
+        case .branch(var branch):
+            if branch.kind == .range {
+                followRange(&branch, &place)
+            } else {
+                var other = place
+                branch.body = follow(branch.body, &place)
+                branch.otherwise = follow(branch.otherwise, &other)
+                place = join(place, other, branch, "the branches of {{\(branch.word)}} end")
+            }
+            return .branch(branch)
+        case .include(var include):
+            follow(&include, &place)
+            return .include(include)
+        case .leave:
+            if let here = place, !loops.isEmpty { loops[loops.count - 1].leaves.append(here) }
+            place = nil
+            return node
+        case .next:
+            if let here = place, !loops.isEmpty { loops[loops.count - 1].nexts.append(here) }
+            place = nil
+            return node
+        }
+    }
+
+    private mutating func follow(_ action: inout Action, _ place: inout JSONPlace?) {
+        // Where no way leads, whatever would come out must still be JSON.
+        action.sink = .value
+        guard action.pipeline.variables.isEmpty else { return }
+        if action.pipeline.neverEnds {
+            place = nil
+            return
+        }
+        do {
+            if let sink = try place?.action() { action.sink = sink }
+        } catch {
+            note(action.span.start, action.span, error.problem, error.hint)
+            place = nil
+        }
+    }
+
+    private mutating func join(
+        _ a: JSONPlace?,
+        _ b: JSONPlace?,
+        _ branch: Branch,
+        _ what: String
+    ) -> JSONPlace? {
+        guard let a, let b else { return a ?? b }
+        if let both = a.joined(b) { return both }
+        note(
+            branch.span.start,
+            branch.span,
+            "\(what) in different JSON contexts: \(a), and \(b)",
+            "open and close strings, objects and values in the same branch"
+        )
+        return nil
+    }
+
+    // MARK: - Loops
+
+    private mutating func followRange(_ branch: inout Branch, _ place: inout JSONPlace?) {
+        let start = place
+        var head = place
+        let wasFinal = isFinal
+        isFinal = false
+        for _ in 0..<8 {
+            let (_, end) = body(branch, head)
+            let next = [end.end].reduce(head) { joinQuietly($0, $1) }
+            if next == head { break }
+            head = next
+        }
+        isFinal = wasFinal
+        let problemsBefore = problems.count
+        let (nodes, end) = body(branch, head)
+        branch.body = nodes
+        var exit = end.end
+        if problems.count == problemsBefore, let start {
+            let what = "the body of {{range}} ends where it cannot begin again:"
+            _ = join(start, exit, branch, what)
+        }
+        var other = start
+        branch.otherwise = follow(branch.otherwise, &other)
+        let what = "{{range}} ends"
+        exit = join(exit, other, branch, what)
+        for leave in end.leaves { exit = join(exit, leave, branch, what) }
+        place = exit
+    }
+
+    /// Follows a body once.
+    ///
+    /// - Returns: It, where it ends or goes on, and where it is left.
+    private mutating func body(
+        _ branch: Branch,
+        _ head: JSONPlace?
+    ) -> ([Node], (end: JSONPlace?, leaves: [JSONPlace])) {
+        loops.append(Loop())
+        var place = head
+        let nodes = follow(branch.body, &place)
+        let loop = loops.removeLast()
+        for next in loop.nexts {
+            place = join(place, next, branch, "the ways through {{range}} end")
+        }
+        return (nodes, (place, loop.leaves))
+    }
+
+    private func joinQuietly(_ a: JSONPlace?, _ b: JSONPlace?) -> JSONPlace? {
+        guard let a, let b else { return a ?? b }
+        return a.joined(b) ?? a
+    }
+
+    // MARK: - Templates
+
+    private mutating func follow(_ include: inout Include, _ place: inout JSONPlace?) {
+        guard let start = place else { return }
+        guard let definition = plain[Key(name: include.name)] else {
+            note(
+                include.span.start,
+                include.span,
+                "template \"\(include.name)\" is not defined",
+                ""
+            )
+            place = nil
+            return
+        }
+        let isRecursive = active.contains(include.name)
+        let entry = Entry(name: include.name, place: isRecursive ? start.inner : start)
+        let number = numbers[entry] ?? numbers.count + 1
+        numbers[entry] = number
+        include.variant = number
+        place = end(of: definition, entry)
+        if isRecursive { place = place?.outer(of: start) }
+        let key = Key(name: include.name, variant: number)
+        guard isFinal, variants[key] == nil else { return }
+        variants[key] = definition
+        let nodes = within(definition, entry.name) { $0.once(definition, entry).nodes }
+        variants[key] = Definition(
+            nodes: nodes,
+            slots: definition.slots,
+            source: definition.source
+        )
+    }
+
+    /// Where a template ends that begins at a place; for one that includes itself, where it ends
+    /// when its inner one ends there too.
+    private mutating func end(of definition: Definition, _ entry: Entry) -> JSONPlace? {
+        if let known = ends[entry] { return known }
+        ends[entry] = .some(nil)
+        let known = Set(ends.keys)
+        let wasFinal = isFinal
+        isFinal = false
+        for _ in 0..<8 {
+            let place = within(definition, entry.name) { $0.once(definition, entry).end }
+            if place == ends[entry] ?? nil { break }
+            // What was found on the way leant on the end that was believed then.
+            ends = ends.filter { known.contains($0.key) }
+            ends[entry] = .some(place)
+        }
+        isFinal = wasFinal
+        return ends[entry] ?? nil
+    }
+
+    private mutating func once(
+        _ definition: Definition,
+        _ entry: Entry
+    ) -> (nodes: [Node], end: JSONPlace?) {
+        var place: JSONPlace? = entry.place
+        let nodes = follow(definition.nodes, &place)
+        return (nodes, place)
+    }
+
+    private mutating func within<T>(
+        _ definition: Definition,
+        _ name: String,
+        _ body: (inout ContextFollower) -> T
+    ) -> T {
+        let outer = (source, loops, active)
+        source = definition.source
+        loops = []
+        active.insert(name)
+        defer { (source, loops, active) = outer }
+        return body(&self)
+    }
+}
+
+extension Branch {
+    fileprivate var word: String {
+        switch kind {
+        case .condition: "if"
+        case .with: "with"
+        case .range: "range"
+        }
+    }
+}
+
+extension Pipeline {
+    /// Whether it ends the run: `fail`.
+    fileprivate var neverEnds: Bool {
+        guard case .call(let function, _) = commands.last?.kind else { return false }
+        return function.name == "fail"
+    }
+}

@@ -1,0 +1,179 @@
+import JSON
+
+/// A Go map with string keys, shared by all who hold it.
+final class GoMap {
+    private enum Source {
+        case own
+        /// An object that still lies in its document.
+        case json(JSONValue, Alterations)
+        /// Members that a caller adds to a body; they hide the body's.
+        case added([(key: String, value: TemplateValue)], JSONValue?, Alterations)
+    }
+
+    let element: ElementKind
+    /// A nil map: empty, and nothing can be set.
+    let isNil: Bool
+    private var source: Source
+    private var entries: [[UInt8]: Value] = [:]
+
+    init(of element: ElementKind = .any, isNil: Bool = false) {
+        self.element = element
+        self.isNil = isNil
+        source = .own
+    }
+
+    init(_ object: JSONValue, _ alterations: Alterations) {
+        element = .any
+        isNil = false
+        source = .json(object, alterations)
+    }
+
+    /// A map of `added`, and behind them the members of `body`, an object.
+    init(
+        added: [(key: String, value: TemplateValue)],
+        over body: JSONValue?,
+        _ alterations: Alterations
+    ) {
+        element = .any
+        isNil = false
+        source = .added(added, body, alterations)
+    }
+
+    // MARK: - Reading
+
+    /// The value of a key; nil where it has none.
+    ///
+    /// Setting nil removes the key. Setting in a nil map is a mistake of the caller's.
+    subscript(_ key: [UInt8]) -> Value? {
+        get {
+            switch source {
+            case .own: return entries[key]
+            case .json(let object, let alterations):
+                if let changed = alterations.changed(object) { return changed[key] }
+                return object[utf8: key].map { Value($0, alterations) }
+            case .added(let added, let body, let alterations):
+                if let value = Self.find(key, added) { return Value(value) }
+                return body?[utf8: key].map { Value($0, alterations) }
+            }
+        }
+        set {
+            let target = changeable()
+            if let newValue {
+                target.entries[key] = newValue
+            } else {
+                target.entries.removeValue(forKey: key)
+            }
+        }
+    }
+
+    subscript(_ key: String) -> Value? {
+        get { self[Array(key.utf8)] }
+        set { self[Array(key.utf8)] = newValue }
+    }
+
+    var count: Int {
+        if case .own = source { return entries.count }
+        return members.count
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// In byte order of keys, as Go's templates walk a map.
+    var sorted: [(key: [UInt8], value: Value)] {
+        members.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
+
+    /// Keys in byte order.
+    var keys: [[UInt8]] { sorted.map(\.key) }
+
+    private var members: [(key: [UInt8], value: Value)] {
+        switch source {
+        case .own: return entries.map { ($0.key, $0.value) }
+        case .json(let object, let alterations):
+            if let changed = alterations.changed(object) { return changed.members }
+            return object.rawMembers.map { ($0.key, Value($0.value, alterations)) }
+        case .added(let added, let body, let alterations):
+            var names: Set<[UInt8]> = []
+            var all: [(key: [UInt8], value: Value)] = []
+            for member in added.reversed() where names.insert(Array(member.key.utf8)).inserted {
+                all.append((Array(member.key.utf8), Value(member.value)))
+            }
+            for member in body?.rawMembers ?? [] where names.insert(member.key).inserted {
+                all.append((member.key, Value(member.value, alterations)))
+            }
+            return all
+        }
+    }
+
+    /// The object in its document, while this is one and nothing changed it.
+    var json: (object: JSONValue, alterations: Alterations)? {
+        guard case .json(let object, let alterations) = source,
+            alterations.changed(object) == nil
+        else { return nil }
+        return (object, alterations)
+    }
+
+    private static func find(
+        _ key: [UInt8],
+        _ added: [(key: String, value: TemplateValue)]
+    ) -> TemplateValue? {
+        added.last { $0.key.utf8.elementsEqual(key) }?.value
+    }
+
+    // MARK: - Changing
+
+    func clear() { entries = [:] }
+
+    deinit {
+        var parts = Array(entries.values)
+        entries = [:]
+        Value.release(&parts)
+    }
+
+    /// Gives away what it holds, when nobody else holds this.
+    fileprivate func emptied() -> [Value] {
+        defer { entries = [:] }
+        return Array(entries.values)
+    }
+
+    /// The map that holds the entries from now on: this one, or the one that was changed first.
+    private func changeable() -> GoMap {
+        switch source {
+        case .own: return self
+        case .json(let object, let alterations):
+            if let changed = alterations.changed(object) { return changed }
+            alterations.note(self, for: object)
+            adopt(object.rawMembers.map { ($0.key, Value($0.value, alterations)) })
+        case .added: adopt(members)
+        }
+        return self
+    }
+
+    private func adopt(_ members: [(key: [UInt8], value: Value)]) {
+        source = .own
+        for (key, value) in members { entries[key] = value }
+    }
+
+    /// Whether both are the same map in Go's memory.
+    func isSame(as other: GoMap) -> Bool { changeableIdentity === other.changeableIdentity }
+
+    private var changeableIdentity: GoMap {
+        guard case .json(let object, let alterations) = source else { return self }
+        return alterations.changed(object) ?? self
+    }
+}
+
+extension Value {
+    /// Lets go of lists and maps one after the other, so that their depth costs no stack.
+    static func release(_ parts: inout [Value]) {
+        while let part = parts.popLast() {
+            switch consume part {
+            case .list(var list):
+                if isKnownUniquelyReferenced(&list) { parts += list.emptied() }
+            case .map(var map):
+                if isKnownUniquelyReferenced(&map) { parts += map.emptied() }
+            default: break
+            }
+        }
+    }
+}
