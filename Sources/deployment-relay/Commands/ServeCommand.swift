@@ -15,7 +15,8 @@ enum ServeCommand: Command {
         RELAY_TOKEN and the other variables of config/README.md.
 
           --config FILE   the configuration (JSON with // comments)
-          --sandbox       a GitLab of our own inside, to try things without an account
+          --sandbox       a GitLab of our own inside, to try things without an account; it and
+                          the record logs are gone when the process ends, unless --data is said
 
         Exit codes: 0 after a signal, 1 when it cannot go on, 78 for a wrong configuration.
 
@@ -30,7 +31,13 @@ enum ServeCommand: Command {
             let signals = try Signals()
             Host.raiseDescriptorLimit()
             let playground = arguments.has("--sandbox") ? try Playground.start() : nil
-            let settings = Settings(arguments, extra: playground?.variables ?? [:])
+            let folder = try folder(for: playground, arguments)
+            var extra = playground?.variables ?? [:]
+            switch folder {
+            case .some(let folder): extra["RELAY_DATA"] = folder.path
+            case .none: break
+            }
+            let settings = Settings(arguments, extra: extra)
             let running: Running
             do {
                 running = try settings.running()
@@ -48,6 +55,18 @@ enum ServeCommand: Command {
             Output.complain("deployment-relay serve: \(error)")
             return .failure
         }
+    }
+
+    /// The sandbox forgets everything when it ends, so what the relay knows of it goes with it,
+    /// unless somebody names a folder.
+    private static func folder(
+        for playground: Playground?,
+        _ arguments: Arguments
+    ) throws(SystemError) -> TemporaryFolder? {
+        guard playground != nil, arguments["--data"] == nil,
+            Host.environment()["RELAY_DATA"] == nil
+        else { return nil }
+        return try TemporaryFolder(prefix: "deployment-relay-sandbox")
     }
 
     private static func log(_ configuration: Configuration) -> Log {
