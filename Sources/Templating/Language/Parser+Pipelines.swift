@@ -203,10 +203,11 @@ extension Parser {
 
     private func function(_ word: String, _ offset: Int) throws(Problem) -> Function {
         if let function = functions[word] { return function }
-        let hint: String
         if let reason = SprigFunctions.refused[word] {
-            hint = reason
-        } else if let near = Nearest.name(to: word, among: functions.keys.sorted()) {
+            throw Problem(offset: offset, problem: "function \"\(word)\" \(reason)", hint: "")
+        }
+        let hint: String
+        if let near = Nearest.name(to: word, among: functions.keys.sorted()) {
             hint = "did you mean \(near)?"
         } else {
             hint = "a field is written with a dot: .\(word)"
