@@ -173,7 +173,6 @@ struct GoFormat {
         if flags.space, number[0] == 0x2B, !flags.plus { number[0] = 0x20 }
         if !value.isFinite {
             if value.isNaN, !flags.space, !flags.plus { number.removeFirst() }
-            if number[0] == 0x2B, !flags.plus { number.removeFirst() }
             return padWithoutZeros(number)
         }
         if flags.sharp, verb != "b" { keepPoint(&number, verb, precision) }

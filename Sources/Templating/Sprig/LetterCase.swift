@@ -1,8 +1,14 @@
 /// Changes of case, by code points and one to one, as Go's strings package and goutils do them.
 enum LetterCase {
-    static func upper(_ text: [UInt8]) -> [UInt8] { map(text, simpleUpper) }
+    static func upper(_ text: [UInt8]) -> [UInt8] {
+        guard text.allSatisfy({ $0 < 0x80 }) else { return map(text, simpleUpper) }
+        return text.map { 0x61...0x7A ~= $0 ? $0 & 0xDF : $0 }
+    }
 
-    static func lower(_ text: [UInt8]) -> [UInt8] { map(text, CaseFolding.lower) }
+    static func lower(_ text: [UInt8]) -> [UInt8] {
+        guard text.allSatisfy({ $0 < 0x80 }) else { return map(text, CaseFolding.lower) }
+        return text.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    }
 
     private static func map(_ text: [UInt8], _ change: (UInt32) -> UInt32) -> [UInt8] {
         CodePoint.encode(CodePoint.all(of: text).map(change))
