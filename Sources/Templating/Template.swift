@@ -66,7 +66,7 @@ package struct Template: Sendable {
     ) throws(TemplateError) -> [UInt8] {
         let run = Run(world, compiled.options.limits)
         defer { run.end() }
-        var executor = Executor(compiled, run)
+        let executor = Executor(compiled, run)
         do {
             try executor.execute(CompiledTemplate.Key(name: compiled.options.name), data.dot)
             try executor.checkPayload()

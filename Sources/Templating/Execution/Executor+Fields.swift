@@ -11,7 +11,7 @@ extension Executor {
     /// The value at the end of a chain of fields.
     ///
     /// A missing value stays missing all the way down; a field of null is an error.
-    mutating func member(
+    func member(
         _ start: Value,
         _ names: [FieldName],
         _ operand: Operand,

@@ -2,7 +2,7 @@ import JSON
 
 /// What comes out of an action that stands in JSON (DESIGN §2.5).
 extension Executor {
-    mutating func print(
+    func print(
         _ value: Value,
         into sink: Action.Sink,
         _ pipeline: Pipeline
@@ -15,7 +15,7 @@ extension Executor {
     }
 
     /// After the end: what came out is one JSON object, whatever the text between did.
-    mutating func checkPayload() throws(Trouble) {
+    func checkPayload() throws(Trouble) {
         guard isPayload else { return }
         span = nil
         do {
@@ -29,7 +29,7 @@ extension Executor {
         } catch {}
     }
 
-    private mutating func printInString(
+    private func printInString(
         _ value: Value,
         _ pipeline: Pipeline
     ) throws(Trouble) {
@@ -44,7 +44,7 @@ extension Executor {
         try append { JSONEscape.append(text, to: &$0, style: .minimal) }
     }
 
-    private mutating func printAsValue(
+    private func printAsValue(
         _ value: Value,
         _ pipeline: Pipeline
     ) throws(Trouble) {

@@ -2,7 +2,7 @@ import JSON
 
 /// Pipelines, commands and operands.
 extension Executor {
-    mutating func value(of pipeline: Pipeline, _ dot: Value) throws(Trouble) -> Value {
+    func value(of pipeline: Pipeline, _ dot: Value) throws(Trouble) -> Value {
         var value: Value?
         for command in pipeline.commands {
             let result = try self.value(of: command, piped: value, dot)
@@ -23,7 +23,7 @@ extension Executor {
         return result
     }
 
-    private mutating func value(
+    private func value(
         of command: Command,
         piped: Value?,
         _ dot: Value
@@ -46,7 +46,7 @@ extension Executor {
     }
 
     /// A value with arguments behind it: a method, or a mistake.
-    private mutating func method(
+    private func method(
         _ operand: Operand,
         _ arguments: [Operand],
         _ piped: Value?,
@@ -67,7 +67,7 @@ extension Executor {
         }
     }
 
-    mutating func value(of operand: Operand, _ dot: Value) throws(Trouble) -> Value {
+    func value(of operand: Operand, _ dot: Value) throws(Trouble) -> Value {
         switch operand.kind {
         case .dot: return dot
         case .field(let names): return try member(dot, names, operand, nil, dot)
@@ -98,7 +98,7 @@ extension Executor {
 
     // MARK: - Calls
 
-    private mutating func logic(
+    private func logic(
         _ isOr: Bool,
         _ operands: [Operand],
         _ piped: Value?,
@@ -120,7 +120,7 @@ extension Executor {
     }
 
     /// Go's evalCall: evaluates and checks the arguments, then calls.
-    mutating func call(
+    func call(
         _ function: Function,
         _ operands: [Operand],
         _ piped: Value?,
@@ -160,7 +160,7 @@ extension Executor {
     }
 
     /// Go's evalArg: literals become what the parameter wants.
-    mutating func argument(
+    func argument(
         _ operand: Operand,
         _ parameter: Parameter,
         _ dot: Value

@@ -1,7 +1,7 @@
 import JSON
 
 /// Walks a template's nodes and writes what comes out (text/template/exec.go).
-struct Executor {
+final class Executor {
     let template: CompiledTemplate
     let run: Run
     let isPayload: Bool
@@ -27,12 +27,12 @@ struct Executor {
     /// How a list of nodes was left: by its end, by `break`, by `continue`.
     private enum Flow { case on, leave, next }
 
-    mutating func execute(_ key: CompiledTemplate.Key, _ dot: Value) throws(Trouble) {
+    func execute(_ key: CompiledTemplate.Key, _ dot: Value) throws(Trouble) {
         guard let definition = template.definitions[key] else { return }
         try execute(definition, dot)
     }
 
-    private mutating func execute(
+    private func execute(
         _ definition: CompiledTemplate.Definition,
         _ dot: Value
     ) throws(Trouble) {
@@ -46,7 +46,7 @@ struct Executor {
         (base, source) = outer
     }
 
-    private mutating func walk(_ nodes: [Node], _ dot: Value) throws(Trouble) -> Flow {
+    private func walk(_ nodes: [Node], _ dot: Value) throws(Trouble) -> Flow {
         for node in nodes {
             try spend(1)
             switch node {
@@ -71,7 +71,7 @@ struct Executor {
     }
 
     /// Goes a level deeper; what stands deeper than the stack bears is refused.
-    private mutating func descend() throws(Trouble) {
+    private func descend() throws(Trouble) {
         depth += 1
         let limits = template.options.limits
         let most = limits.nesting + 4 * limits.includeDepth
@@ -84,7 +84,7 @@ struct Executor {
         }
     }
 
-    private mutating func perform(_ action: Action, _ dot: Value) throws(Trouble) {
+    private func perform(_ action: Action, _ dot: Value) throws(Trouble) {
         let value = try self.value(of: action.pipeline, dot)
         guard action.pipeline.variables.isEmpty else { return }
         switch action.sink {
@@ -93,7 +93,7 @@ struct Executor {
         }
     }
 
-    private mutating func perform(_ include: Include, _ dot: Value) throws(Trouble) {
+    private func perform(_ include: Include, _ dot: Value) throws(Trouble) {
         let limit = template.options.limits.includeDepth
         let key = CompiledTemplate.Key(name: include.name, variant: include.variant)
         guard let definition = template.definitions[key] else {
@@ -119,17 +119,17 @@ struct Executor {
 
     // MARK: - Branches
 
-    private mutating func walk(_ branch: Branch, _ dot: Value) throws(Trouble) -> Flow {
+    private func walk(_ branch: Branch, _ dot: Value) throws(Trouble) -> Flow {
         let value = try self.value(of: branch.pipeline, dot)
         switch branch.kind {
-        case .condition: return try walk(value.isTrue ? branch.body : branch.otherwise, dot)
+        case .if: return try walk(value.isTrue ? branch.body : branch.otherwise, dot)
         case .with:
             return value.isTrue ? try walk(branch.body, value) : try walk(branch.otherwise, dot)
         case .range: return try walkRange(branch, value, dot)
         }
     }
 
-    private mutating func walkRange(
+    private func walkRange(
         _ branch: Branch,
         _ value: Value,
         _ dot: Value
@@ -149,7 +149,7 @@ struct Executor {
         return hasRun ? .on : try walk(branch.otherwise, dot)
     }
 
-    private mutating func walkList(_ branch: Branch, _ list: GoList) throws(Trouble) -> Bool {
+    private func walkList(_ branch: Branch, _ list: GoList) throws(Trouble) -> Bool {
         var index = 0
         if let (array, alterations) = list.json {
             for element in array.elements {
@@ -166,7 +166,7 @@ struct Executor {
         return !list.isEmpty
     }
 
-    private mutating func walkMap(_ branch: Branch, _ map: GoMap) throws(Trouble) -> Bool {
+    private func walkMap(_ branch: Branch, _ map: GoMap) throws(Trouble) -> Bool {
         let members = map.sorted
         for member in members {
             guard try iterate(branch, .string(member.key), member.value) else { break }
@@ -174,7 +174,7 @@ struct Executor {
         return !members.isEmpty
     }
 
-    private mutating func walkCount(
+    private func walkCount(
         _ branch: Branch,
         _ count: Int64,
         _ kind: IntegerKind
@@ -193,7 +193,7 @@ struct Executor {
     }
 
     /// - Returns: Whether the loop goes on.
-    private mutating func iterate(
+    private func iterate(
         _ branch: Branch,
         _ key: Value,
         _ value: Value
@@ -215,12 +215,12 @@ struct Executor {
         }
     }
 
-    mutating func write(_ bytes: [UInt8]) throws(Trouble) {
+    func write(_ bytes: [UInt8]) throws(Trouble) {
         out += bytes
         try checkOutput()
     }
 
-    mutating func checkOutput() throws(Trouble) {
+    func checkOutput() throws(Trouble) {
         let limit = template.options.limits.outputBytes
         guard out.count <= limit else {
             throw Trouble(
@@ -231,7 +231,7 @@ struct Executor {
     }
 
     /// As Go has it: a missing value and null print the same.
-    private mutating func print(_ value: Value) throws(Trouble) {
+    private func print(_ value: Value) throws(Trouble) {
         switch value {
         case .string(let bytes): try write(bytes)
         case .missing, .null: try write(Array("<no value>".utf8))
@@ -247,7 +247,7 @@ struct Executor {
         }
     }
 
-    mutating func append(_ body: (inout [UInt8]) -> Void) throws(Trouble) {
+    func append(_ body: (inout [UInt8]) -> Void) throws(Trouble) {
         body(&out)
         try checkOutput()
     }

@@ -20,11 +20,9 @@ enum BuiltIns {
 
     /// The executor gives these their arguments one by one; the body is never reached.
     private static func logic(_ name: String, _ summary: String) -> Function {
-        var function = Function(name, [.value], rest: .value, summary: summary) {
+        Function(name, [.value], rest: .value, summary: summary, isShortCircuit: true) {
             (arguments, _) throws(FunctionError) in arguments.last ?? .missing
         }
-        function.isShortCircuit = true
-        return function
     }
 
     @Sendable

@@ -53,13 +53,13 @@ enum Parameter: UInt8, Sendable {
 }
 
 /// A function that templates call by name.
-struct Function: Sendable {
+final class Function: Sendable {
     /// Arguments come checked against the parameters, as many as there are, then the rest.
     typealias Body = @Sendable (_ arguments: [Value], _ run: Run) throws(FunctionError) -> Value
 
     let name: String
     /// `and` and `or`: the executor evaluates only as many arguments as it needs.
-    var isShortCircuit = false
+    let isShortCircuit: Bool
     let parameters: [Parameter]
     /// What any number of further arguments must be; nil where there may be none.
     let rest: Parameter?
@@ -72,12 +72,14 @@ struct Function: Sendable {
         _ parameters: [Parameter],
         rest: Parameter? = nil,
         summary: String = "",
+        isShortCircuit: Bool = false,
         _ body: @escaping Body
     ) {
         self.name = name
         self.parameters = parameters
         self.rest = rest
         self.summary = summary
+        self.isShortCircuit = isShortCircuit
         self.body = body
     }
 }

@@ -5,48 +5,48 @@ extension Parser {
         allowsTwo: Bool
     ) throws(Problem) -> Pipeline {
         skipSpace()
-        var pipeline = Pipeline(offset: tokens[at].offset)
-        let names = try declaredNames(&pipeline, context, allowsTwo: allowsTwo)
+        let offset = tokens[at].offset
+        let (names, isAssignment) = try declaredNames(context, allowsTwo: allowsTwo)
         // Inside its own pipeline a variable is known to Go's parser, but not there yet.
         let mark = scope.mark
         let unknown = names.filter { scope.find($0) == .unknown }
         for name in unknown { scope.mention(name) }
+        var commands: [Command] = []
         while true {
             skipSpace()
             switch tokens[at].kind {
             case .close, .rightParenthesis:
-                try check(pipeline, context)
-                pipeline.markTolerance()
+                try check(commands, context)
                 scope.withdraw(unknown, since: mark)
-                declare(names, in: &pipeline)
-                return pipeline
+                let variables = isAssignment ? assigned(names) : declared(names)
+                return Pipeline(Tolerance.marked(commands), variables: variables, offset: offset)
             case .bool, .character, .dot, .field, .identifier, .number, .null, .string,
                 .variable, .leftParenthesis:
-                pipeline.commands.append(try command())
+                commands.append(try command())
             default: throw unexpected("in \(context)")
             }
         }
     }
 
-    private mutating func declare(_ names: [String], in pipeline: inout Pipeline) {
-        for name in names {
-            var slot: Int?
-            if !pipeline.isAssignment {
-                slot = scope.declare(name)
-            } else if case .slot(let known) = scope.find(name) {
-                slot = known
-            } else {
-                scope.mention(name)
+    private mutating func declared(_ names: [String]) -> [Pipeline.Variable] {
+        names.map { Pipeline.Variable(name: $0, slot: scope.declare($0)) }
+    }
+
+    private mutating func assigned(_ names: [String]) -> [Pipeline.Variable] {
+        names.map { name in
+            if case .slot(let slot) = scope.find(name) {
+                return Pipeline.Variable(name: name, slot: slot)
             }
-            pipeline.variables.append(Pipeline.Variable(name: name, slot: slot))
+            scope.mention(name)
+            return Pipeline.Variable(name: name, slot: nil)
         }
     }
 
-    private func check(_ pipeline: Pipeline, _ context: String) throws(Problem) {
-        guard !pipeline.commands.isEmpty else {
+    private func check(_ commands: [Command], _ context: String) throws(Problem) {
+        guard !commands.isEmpty else {
             throw Problem(offset: tokens[at].offset, problem: "missing value for \(context)")
         }
-        for command in pipeline.commands.dropFirst() {
+        for command in commands.dropFirst() {
             guard case .operand(let operand) = command.kind else { continue }
             switch operand.kind {
             case .bool, .dot, .null, .number, .string:
@@ -61,20 +61,21 @@ extension Parser {
 
     /// `$x :=`, `$x =`, `$i, $x :=`.
     private mutating func declaredNames(
-        _ pipeline: inout Pipeline,
         _ context: String,
         allowsTwo: Bool
-    ) throws(Problem) -> [String] {
+    ) throws(Problem) -> (names: [String], isAssignment: Bool) {
         var names: [String] = []
         while case .variable(let name) = tokens[at].kind {
             let start = at
             at += 1
             skipSpace()
             switch tokens[at].kind {
-            case .assign, .declare:
-                if case .assign = tokens[at].kind { pipeline.isAssignment = true }
+            case .declare:
                 at += 1
-                return names + [name]
+                return (names + [name], false)
+            case .assign:
+                at += 1
+                return (names + [name], true)
             case .mark(0x2C):
                 guard allowsTwo, names.isEmpty else {
                     throw Problem(
@@ -91,10 +92,10 @@ extension Parser {
             default:
                 guard names.isEmpty else { throw unexpected("where := must stand") }
                 at = start
-                return []
+                return ([], false)
             }
         }
-        return names
+        return (names, false)
     }
 
     // MARK: - Commands
@@ -119,12 +120,12 @@ extension Parser {
         }
         let rest = Array(operands.dropFirst())
         guard case .function(let function) = first.kind else {
-            return Command(kind: .operand(first), arguments: rest, offset: offset)
+            return Command(.operand(first), arguments: rest, offset: offset)
         }
         if function.isShortCircuit {
-            return Command(kind: .logic(isOr: function.name == "or", rest), offset: offset)
+            return Command(.logic(isOr: function.name == "or", rest), offset: offset)
         }
-        return Command(kind: .call(function, rest), offset: offset)
+        return Command(.call(function, rest), offset: offset)
     }
 
     /// A term, and the fields that stand right behind it.
@@ -137,20 +138,20 @@ extension Parser {
         }
         guard !fields.isEmpty else { return term }
         switch term.kind {
-        case .field(let first): return Operand(kind: .field(first + fields), offset: term.offset)
+        case .field(let first): return Operand(.field(first + fields), offset: term.offset)
         case .variable(let slot, let first):
-            return Operand(kind: .variable(slot, first + fields), offset: term.offset)
+            return Operand(.variable(slot, first + fields), offset: term.offset)
         case .bool, .null, .dot, .number, .string:
             throw Problem(offset: term.offset, problem: "unexpected . behind a constant")
         case .undefined: return term
         case .function, .chain, .pipeline:
-            return Operand(kind: .chain(term, fields), offset: term.offset)
+            return Operand(.chain(term, fields), offset: term.offset)
         }
     }
 
     private mutating func term() throws(Problem) -> Operand? {
         let token = tokens[at]
-        func made(_ kind: Operand.Kind) -> Operand { Operand(kind: kind, offset: token.offset) }
+        func made(_ kind: Operand.Kind) -> Operand { Operand(kind, offset: token.offset) }
         switch token.kind {
         case .leftParenthesis: return made(.pipeline(try parenthesized()))
         case .broken: throw unexpected("")

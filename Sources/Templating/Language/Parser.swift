@@ -113,7 +113,7 @@ struct Parser {
         guard case .keyword(let word) = token.kind else {
             let pipeline = try pipeline("an action", allowsTwo: false)
             let span = try close(start)
-            nodes.append(.action(Action(pipeline: pipeline, span: span)))
+            nodes.append(.action(Action(pipeline, span: span)))
             return nil
         }
         at += 1
@@ -190,58 +190,59 @@ struct Parser {
     private mutating func branch(_ word: Token.Keyword, _ start: Int) -> Branch {
         let mark = scope.mark
         defer { scope.leave(mark) }
-        let kind: Branch.Kind = word == .if ? .condition : word == .with ? .with : .range
-        var branch = Branch(
-            kind: kind,
-            pipeline: Pipeline(offset: start),
-            body: [],
-            otherwise: [],
-            span: Span(start: start, end: start)
-        )
         depth += 1
         defer { depth -= 1 }
+        let kind: Branch.Kind = word == .if ? .if : word == .with ? .with : .range
+        var pipeline = Pipeline([], offset: start)
+        var span = Span(start: start, end: start)
         do {
             try checkDepth(start)
-            branch.pipeline = try pipeline(word.rawValue, allowsTwo: word == .range)
-            branch.span = try close(start)
-            if word != .range { branch.pipeline.tolerateMissing() }
+            pipeline = try self.pipeline(word.rawValue, allowsTwo: kind == .range)
+            span = try close(start)
+            if kind != .range { pipeline = pipeline.tolerant }
         } catch {
             note(error)
             skipToClose()
         }
-        bodies(of: &branch, word)
-        return branch
+        let (body, otherwise) = bodies(word, start)
+        return Branch(kind, pipeline, body: body, otherwise: otherwise, span: span)
     }
 
-    private mutating func bodies(of branch: inout Branch, _ word: Token.Keyword) {
+    private mutating func bodies(_ word: Token.Keyword, _ start: Int) -> ([Node], [Node]) {
         let mark = scope.mark
+        var body: [Node] = []
         if word == .range { rangeDepth += 1 }
-        let ending = list(into: &branch.body)
+        let ending = list(into: &body)
         if word == .range { rangeDepth -= 1 }
         // Go still knows the body's variables in the other branch, and fails when it runs.
         scope.forget(since: mark)
         guard let ending else {
-            return note(unclosed(word.rawValue, branch.span.start))
+            note(unclosed(word.rawValue, start))
+            return (body, [])
         }
-        guard ending.word == "else" else { return }
+        return (body, ending.word == "else" ? otherwise(word, start, ending) : [])
+    }
+
+    private mutating func otherwise(
+        _ word: Token.Keyword,
+        _ start: Int,
+        _ ending: Ending
+    ) -> [Node] {
         if let next = ending.continuation {
-            guard next == word else {
-                return note(
-                    Problem(
-                        offset: ending.span.start,
-                        problem: "{{else \(next.rawValue)}} behind {{\(word.rawValue)}}"
-                    )
-                )
-            }
-            branch.otherwise = [.branch(self.branch(next, ending.span.start))]
-            return
+            if next == word { return [.branch(branch(next, ending.span.start))] }
+            let problem = "{{else \(next.rawValue)}} behind {{\(word.rawValue)}}"
+            note(Problem(offset: ending.span.start, problem: problem))
+            return []
         }
-        guard let end = list(into: &branch.otherwise) else {
-            return note(unclosed(word.rawValue, branch.span.start))
+        var nodes: [Node] = []
+        guard let end = list(into: &nodes) else {
+            note(unclosed(word.rawValue, start))
+            return nodes
         }
         if end.word != "end" {
             note(Problem(offset: end.span.start, problem: "expected {{end}}, found {{else}}"))
         }
+        return nodes
     }
 
     private func unclosed(_ word: String, _ offset: Int) -> Problem {
@@ -296,17 +297,17 @@ struct Parser {
         defer { depth -= 1 }
         try checkDepth(start)
         define(name, "block", start)
-        return Include(name: name, pipeline: pipeline, span: span)
+        return Include(name, pipeline, span: span)
     }
 
     private mutating func include(_ start: Int) throws(Problem) -> Include {
         let name = try name("template")
         skipSpace()
         if case .close = tokens[at].kind {
-            return Include(name: name, pipeline: nil, span: try close(start))
+            return Include(name, nil, span: try close(start))
         }
         let pipeline = try pipeline("template", allowsTwo: false)
-        return Include(name: name, pipeline: pipeline, span: try close(start))
+        return Include(name, pipeline, span: try close(start))
     }
 }
 

@@ -1,45 +1,45 @@
 /// Where a missing value may go in a payload (DESIGN §2.5): into what says what to do instead.
-extension Pipeline {
-    private static let tolerant: Set<String> = ["default", "coalesce", "dig", "hasKey", "empty"]
+enum Tolerance {
+    private static let functions: Set<String> = ["default", "coalesce", "dig", "hasKey", "empty"]
 
-    /// For `if` and `with`: its result may be missing.
-    mutating func tolerateMissing() {
-        guard let last = commands.indices.last else { return }
-        commands[last].tolerateMissing()
-    }
-
-    /// Marks the operands that go straight into a function that says what to do instead.
-    mutating func markTolerance() {
-        for index in commands.indices {
-            guard case .call(let function, var operands) = commands[index].kind,
-                Self.tolerant.contains(function.name)
+    /// Marks what goes straight into a function that says what to do instead.
+    static func marked(_ commands: [Command]) -> [Command] {
+        var marked = commands
+        for (index, command) in commands.enumerated() {
+            guard case .call(let function, let operands) = command.kind,
+                functions.contains(function.name)
             else { continue }
-            for place in operands.indices { operands[place].tolerateMissing() }
-            commands[index].kind = .call(function, operands)
-            if index > 0 { commands[index - 1].tolerateMissing() }
+            let tolerant = operands.map(\.tolerant)
+            marked[index] = Command(.call(function, tolerant), offset: command.offset)
+            if index > 0 { marked[index - 1] = marked[index - 1].tolerant }
         }
+        return marked
+    }
+}
+
+extension Pipeline {
+    /// For `if` and `with`: its result may be missing.
+    var tolerant: Pipeline {
+        guard let last = commands.last else { return self }
+        return Pipeline(commands.dropLast() + [last.tolerant], variables: variables, offset: offset)
     }
 }
 
 extension Command {
-    fileprivate mutating func tolerateMissing() {
-        guard case .operand(var operand) = kind else { return }
-        operand.tolerateMissing()
-        kind = .operand(operand)
+    fileprivate var tolerant: Command {
+        guard case .operand(let operand) = kind else { return self }
+        return Command(.operand(operand.tolerant), arguments: arguments, offset: offset)
     }
 }
 
 extension Operand {
-    fileprivate mutating func tolerateMissing() {
-        toleratesMissing = true
-        switch kind {
-        case .pipeline(var pipeline):
-            pipeline.tolerateMissing()
-            kind = .pipeline(pipeline)
-        case .chain(var inner, let fields):
-            inner.tolerateMissing()
-            kind = .chain(inner, fields)
-        default: break
-        }
+    fileprivate var tolerant: Operand {
+        let inner: Kind =
+            switch kind {
+            case .pipeline(let pipeline): .pipeline(pipeline.tolerant)
+            case .chain(let operand, let fields): .chain(operand.tolerant, fields)
+            default: kind
+            }
+        return Operand(inner, offset: offset, toleratesMissing: true)
     }
 }

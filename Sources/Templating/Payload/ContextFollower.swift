@@ -106,22 +106,15 @@ struct ContextFollower {
                 place = nil
             }
             return node
-        case .action(var action):
-            follow(&action, &place)
-            return .action(action)
-        case .branch(var branch):
-            if branch.kind == .range {
-                followRange(&branch, &place)
-            } else {
-                var other = place
-                branch.body = follow(branch.body, &place)
-                branch.otherwise = follow(branch.otherwise, &other)
-                place = join(place, other, branch, "the branches of {{\(branch.word)}} end")
-            }
-            return .branch(branch)
-        case .include(var include):
-            follow(&include, &place)
-            return .include(include)
+        case .action(let action): return .action(follow(action, &place))
+        case .branch(let branch):
+            if branch.kind == .range { return .branch(followRange(branch, &place)) }
+            var other = place
+            let body = follow(branch.body, &place)
+            let otherwise = follow(branch.otherwise, &other)
+            place = join(place, other, branch, "the branches of {{\(branch.kind)}} end")
+            return .branch(branch.with(body, otherwise))
+        case .include(let include): return .include(follow(include, &place))
         case .leave:
             if let here = place, !loops.isEmpty { loops[loops.count - 1].leaves.append(here) }
             place = nil
@@ -133,20 +126,21 @@ struct ContextFollower {
         }
     }
 
-    private mutating func follow(_ action: inout Action, _ place: inout JSONPlace?) {
+    private mutating func follow(_ action: Action, _ place: inout JSONPlace?) -> Action {
+        guard action.pipeline.variables.isEmpty else { return action }
         // Where no way leads, whatever would come out must still be JSON.
-        action.sink = .value
-        guard action.pipeline.variables.isEmpty else { return }
+        var sink = Action.Sink.value
         if action.pipeline.neverEnds {
             place = nil
-            return
+        } else {
+            do {
+                sink = try place?.action() ?? sink
+            } catch {
+                note(action.span.start, action.span, error.problem, error.hint)
+                place = nil
+            }
         }
-        do {
-            if let sink = try place?.action() { action.sink = sink }
-        } catch {
-            note(action.span.start, action.span, error.problem, error.hint)
-            place = nil
-        }
+        return Action(action.pipeline, sink: sink, span: action.span)
     }
 
     private mutating func join(
@@ -168,7 +162,7 @@ struct ContextFollower {
 
     // MARK: - Loops
 
-    private mutating func followRange(_ branch: inout Branch, _ place: inout JSONPlace?) {
+    private mutating func followRange(_ branch: Branch, _ place: inout JSONPlace?) -> Branch {
         let start = place
         var head = place
         let wasFinal = isFinal
@@ -182,18 +176,18 @@ struct ContextFollower {
         isFinal = wasFinal
         let problemsBefore = problems.count
         let (nodes, end) = body(branch, head)
-        branch.body = nodes
         var exit = end.end
         if problems.count == problemsBefore, let start {
             let what = "the body of {{range}} ends where it cannot begin again:"
             _ = join(start, exit, branch, what)
         }
         var other = start
-        branch.otherwise = follow(branch.otherwise, &other)
+        let otherwise = follow(branch.otherwise, &other)
         let what = "{{range}} ends"
         exit = join(exit, other, branch, what)
         for leave in end.leaves { exit = join(exit, leave, branch, what) }
         place = exit
+        return branch.with(nodes, otherwise)
     }
 
     /// Follows a body once.
@@ -220,8 +214,8 @@ struct ContextFollower {
 
     // MARK: - Templates
 
-    private mutating func follow(_ include: inout Include, _ place: inout JSONPlace?) {
-        guard let start = place else { return }
+    private mutating func follow(_ include: Include, _ place: inout JSONPlace?) -> Include {
+        guard let start = place else { return include }
         guard let definition = plain[Key(name: include.name)] else {
             note(
                 include.span.start,
@@ -230,17 +224,17 @@ struct ContextFollower {
                 ""
             )
             place = nil
-            return
+            return include
         }
         let isRecursive = active.contains(include.name)
         let entry = Entry(name: include.name, place: isRecursive ? start.inner : start)
         let number = numbers[entry] ?? numbers.count + 1
         numbers[entry] = number
-        include.variant = number
+        let variant = Include(include.name, include.pipeline, variant: number, span: include.span)
         place = end(of: definition, entry)
         if isRecursive { place = place?.outer(of: start) }
         let key = Key(name: include.name, variant: number)
-        guard isFinal, variants[key] == nil else { return }
+        guard isFinal, variants[key] == nil else { return variant }
         variants[key] = definition
         let nodes = within(definition, entry.name) { $0.once(definition, entry).nodes }
         variants[key] = Definition(
@@ -248,6 +242,7 @@ struct ContextFollower {
             slots: definition.slots,
             source: definition.source
         )
+        return variant
     }
 
     /// Where a template ends that begins at a place; for one that includes itself, where it ends
@@ -293,12 +288,8 @@ struct ContextFollower {
 }
 
 extension Branch {
-    fileprivate var word: String {
-        switch kind {
-        case .condition: "if"
-        case .with: "with"
-        case .range: "range"
-        }
+    fileprivate func with(_ body: [Node], _ otherwise: [Node]) -> Branch {
+        Branch(kind, pipeline, body: body, otherwise: otherwise, span: span)
     }
 }
 

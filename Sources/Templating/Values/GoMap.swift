@@ -14,7 +14,18 @@ final class GoMap {
     /// A nil map: empty, and nothing can be set.
     let isNil: Bool
     private var source: Source
-    private var entries: [[UInt8]: Value] = [:]
+    private var entries: [Key: Value] = [:]
+
+    /// A key that hashes its bytes at once, not one by one.
+    private struct Key: Hashable {
+        let bytes: [UInt8]
+
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        func hash(into hasher: inout Hasher) {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
 
     init(of element: ElementKind = .any, isNil: Bool = false) {
         self.element = element
@@ -47,7 +58,7 @@ final class GoMap {
     subscript(_ key: [UInt8]) -> Value? {
         get {
             switch source {
-            case .own: return entries[key]
+            case .own: return entries[Key(key)]
             case .json(let object, let alterations):
                 if let changed = alterations.changed(object) { return changed[key] }
                 return object[utf8: key].map { Value($0, alterations) }
@@ -59,9 +70,9 @@ final class GoMap {
         set {
             let target = changeable()
             if let newValue {
-                target.entries[key] = newValue
+                target.entries[Key(key)] = newValue
             } else {
-                target.entries.removeValue(forKey: key)
+                target.entries.removeValue(forKey: Key(key))
             }
         }
     }
@@ -88,7 +99,7 @@ final class GoMap {
 
     private var members: [(key: [UInt8], value: Value)] {
         switch source {
-        case .own: return entries.map { ($0.key, $0.value) }
+        case .own: return entries.map { ($0.key.bytes, $0.value) }
         case .json(let object, let alterations):
             if let changed = alterations.changed(object) { return changed.members }
             return object.rawMembers.map { ($0.key, Value($0.value, alterations)) }
@@ -150,7 +161,7 @@ final class GoMap {
 
     private func adopt(_ members: [(key: [UInt8], value: Value)]) {
         source = .own
-        for (key, value) in members { entries[key] = value }
+        for (key, value) in members { entries[Key(key)] = value }
     }
 
     /// Whether both are the same map in Go's memory.
