@@ -1,6 +1,6 @@
 /// CRC-32C (Castagnoli; RFC 3720 appendix B.4), eight bytes a step.
 package enum CRC32C {
-    /// - Parameter continuing: The checksum of what came before `bytes`; 0 at the beginning.
+    /// Goes on from `continuing`, the checksum of what came before `bytes`; 0 at the beginning.
     package static func checksum(
         _ bytes: UnsafeRawBufferPointer,
         continuing: UInt32 = 0

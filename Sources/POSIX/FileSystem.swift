@@ -61,6 +61,7 @@ package enum FileSystem {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir \(path)") }
     }
 
+    /// Opens for reading and writing; makes the file, for its owner only, when it is not there.
     package static func openForAppending(_ path: String) throws(SystemError) -> OwnedDescriptor {
         try OwnedDescriptor("open \(path)", open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
     }

@@ -3,17 +3,18 @@ import Glibc
 
 /// Tells which descriptors can move bytes now: epoll(7), level-triggered, one thread's.
 package struct Poller: ~Copyable {
-    /// What became possible on the descriptor that was watched under `token`.
-    package struct Readiness: Sendable {
+    /// What became possible on a descriptor.
+    package struct Readiness: Equatable, Sendable {
+        /// Under which it is watched.
         package let token: UInt64
         package let readable: Bool
         package let writable: Bool
-        /// An error, or the peer has hung up.
+        /// An error or a hang-up: reading tells which.
         package let closed: Bool
     }
 
     private let epoll: OwnedDescriptor
-    private var ready = [linux_readiness](repeating: linux_readiness(), count: 256)
+    private var found = [linux_readiness](repeating: linux_readiness(), count: 256)
 
     package init() throws(SystemError) {
         epoll = try OwnedDescriptor("epoll_create1", linux_epoll_create())
@@ -38,12 +39,12 @@ package struct Poller: ~Copyable {
 
     /// Sleeps until something is ready, for at most `milliseconds`; -1 waits for ever.
     package mutating func wait(milliseconds: Int32) throws(SystemError) -> [Readiness] {
-        let count = linux_epoll_wait(epoll.number, &ready, Int32(ready.count), milliseconds)
+        let count = linux_epoll_wait(epoll.number, &found, Int32(found.count), milliseconds)
         if count < 0 {
             guard errno == EINTR else { throw SystemError("epoll_wait") }
             return []
         }
-        return ready[..<Int(count)].map {
+        return found.prefix(Int(count)).map {
             Readiness(
                 token: $0.token,
                 readable: $0.readable,
