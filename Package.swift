@@ -24,9 +24,13 @@ let package = Package(
 
         // Edges: one kind of system resource each.
         .room("POSIX", uses: ["CLinux"]),
-        .room("Storage", uses: ["Formats", "POSIX"]),
+        .room("Storage", uses: ["Formats", "POSIX"], papers: ["README.md"]),
         .room("HTTPClient", uses: ["CCurl"]),
-        .room("GitLabSandbox", uses: ["HTTP", "JSON", "Formats", "POSIX"]),
+        .room(
+            "GitLabSandbox",
+            uses: ["HTTP", "JSON", "Formats", "POSIX"],
+            papers: ["README.md"]
+        ),
 
         // Composition.
         .room("RelayServer", uses: .everyRoom),
@@ -77,8 +81,13 @@ extension [Target.Dependency] {
 }
 
 extension Target {
-    static func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-        .target(name: name, dependencies: dependencies, swiftSettings: .house)
+    /// - Parameter papers: What lies in the room's folder and is no code.
+    static func room(
+        _ name: String,
+        uses dependencies: [Target.Dependency] = [],
+        papers: [String] = []
+    ) -> Target {
+        .target(name: name, dependencies: dependencies, exclude: papers, swiftSettings: .house)
     }
 
     static func program(_ name: String, uses dependencies: [Target.Dependency]) -> Target {

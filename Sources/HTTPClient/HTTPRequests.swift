@@ -107,9 +107,12 @@ package struct HTTPRequests: ~Copyable {
         guard code == CURLE_OK else {
             return .failure(
                 HTTPClientFailure(
-                    kind: wasSent(transfer.handle, code) ? .uncertain : .notSent,
+                    kind: transfer.wasCutOff || wasSent(transfer.handle, code)
+                        ? .uncertain : .notSent,
                     code: Int32(code.rawValue),
-                    message: String(cString: curl_easy_strerror(code)),
+                    message: transfer.wasCutOff
+                        ? "the connection was lost before an answer came"
+                        : String(cString: curl_easy_strerror(code)),
                     milliseconds: milliseconds
                 )
             )

@@ -10,6 +10,10 @@ final class Transfer {
     private(set) var answer: [UInt8] = []
     private(set) var head: [UInt8] = []
     private(set) var isTruncated = false
+    /// The connection was lost under the request, and libcurl was about to send it once more.
+    private(set) var wasCutOff = false
+    private var timesSent = 0
+    private let isRead: Bool
     private let answerLimit: Int
     private let body: UnsafeMutableBufferPointer<UInt8>
     private var fieldList: UnsafeMutablePointer<curl_slist>?
@@ -22,6 +26,7 @@ final class Transfer {
         id = request.id
         self.handle = handle
         answerLimit = request.answerLimit
+        isRead = request.method == "GET" || request.method == "HEAD"
         body = .allocate(capacity: max(request.body?.count ?? 0, 1))
         _ = body.update(fromContentsOf: request.body ?? [])
         try setUp(request, userAgent)
@@ -81,6 +86,15 @@ final class Transfer {
     private func receive() throws(CurlError) {
         let me = Unmanaged.passUnretained(self).toOpaque()
         try ccurl_set_pointer(handle, CURLOPT_PRIVATE, me).check()
+        try ccurl_set_before_sending(
+            handle,
+            { context, _, _, _, _ in
+                guard let context else { return CURL_PREREQFUNC_ABORT }
+                let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                return transfer.beginsSending() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            },
+            me
+        ).check()
         try ccurl_set_pointer(handle, CURLOPT_WRITEDATA, me).check()
         try ccurl_set_write_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let context else { return 0 }
@@ -97,6 +111,14 @@ final class Transfer {
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             return transfer.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }.check()
+    }
+
+    /// A write goes out once: when a reused connection breaks, libcurl would send it again by
+    /// itself, although the peer may have done it.
+    private func beginsSending() -> Bool {
+        timesSent += 1
+        wasCutOff = timesSent > 1 && !isRead
+        return !wasCutOff
     }
 
     /// Keeps the first `answerLimit` bytes and lets the rest pass.

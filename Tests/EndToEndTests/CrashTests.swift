@@ -54,10 +54,7 @@ struct CrashTests {
         relay = try await stage.start(arguments: arguments)
         try await relay.settle()
         let rows = stage.sandbox.deployments
-        #expect(
-            rows.count == accepted.count,
-            "\(rows.map { "\($0.id) \($0.environmentName) \($0.status)" })"
-        )
+        #expect(rows.count == accepted.count, "\(stage.history)")
         #expect(rows.filter { $0.status == .failed }.count == 4)
         #expect(rows.filter { $0.status == .success }.count == 8)
         #expect(try relay.metric("deployment_relay_unaccounted_deliveries") == 0)

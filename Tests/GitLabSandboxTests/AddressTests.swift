@@ -68,6 +68,16 @@ struct AddressTests {
         )
     }
 
+    @Test("a project that is replaced keeps its environments and deployments")
+    func replaced() {
+        var driver = Driver()
+        _ = driver.post()
+        driver.sandbox.put(SandboxProject(id: 42, path: "fleet/services/parcel-api"))
+        #expect(driver.get(Driver.deployments).ids == [1])
+        #expect(driver.post().id == 1)
+        #expect(driver.post("failed").json?["iid"]?.number?.int64 == 2)
+    }
+
     @Test("everything may lie under a relative root")
     func relativeRoot() {
         var driver = Driver { $0.relativeRoot = "/gitlab" }

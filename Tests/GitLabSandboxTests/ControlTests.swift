@@ -179,7 +179,8 @@ struct ControlTests {
         "switches work while requests come in",
         arguments: [
             (#"{"maintenance":true}"#, 503), (#"{"read_only":true}"#, 403),
-            (#"{"mode":"maintenance"}"#, 503), (#"{"mode":"normal"}"#, 201),
+            (#"{"mode":"maintenance"}"#, 503), (#"{"maintenance":true,"read_only":false}"#, 503),
+            (#"{"mode":"normal"}"#, 201),
             (#"{"rate_limit":{"limit":0,"period_seconds":60}}"#, 429),
             (#"{"rate_limit":null}"#, 201),
             (#"{"accepts_any_commit":false}"#, 400),

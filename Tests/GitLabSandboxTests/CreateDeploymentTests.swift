@@ -130,7 +130,8 @@ struct CreateDeploymentTests {
             (
                 "?sha=\(Driver.sha)&ref=main&tag=false&status=success",
                 "multipart/form-data; boundary=xyz",
-                "--xyz\r\nContent-Disposition: form-data; name=\"environment\"\r\n\r\neu west\r\n--xyz--\r\n"
+                "--xyz\r\nContent-Disposition: form-data; name=\"environment\"\r\n\r\n"
+                    + "eu west\r\n--xyz--\r\n"
             ),
             ("?environment=eu+west&sha=\(Driver.sha)&ref=main&tag=f&status=success", "", ""),
             (

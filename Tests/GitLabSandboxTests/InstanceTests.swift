@@ -114,7 +114,7 @@ struct InstanceTests {
         var driver = Driver()
         let target = "/api/v4/projects/42/statuses/\(Driver.sha)"
         func body(_ state: String) -> String {
-            #"{"state":"\#(state)","name":"argocd","target_url":"https://argo.test/x","description":"d"}"#
+            #"{"state":"\#(state)","name":"argocd","target_url":"https://argo.test/x"}"#
         }
         let made = driver.send("POST", target, json: body("running"))
         #expect(made.status == 201)

@@ -68,7 +68,8 @@ struct Peer: ~Copyable {
 
 extension Peer {
     static func get(_ target: String, _ fields: String = "") -> String {
-        "GET \(target) HTTP/1.1\r\nHost: gitlab.test\r\nPRIVATE-TOKEN: glpat-sandbox\r\n\(fields)\r\n"
+        "GET \(target) HTTP/1.1\r\nHost: gitlab.test\r\nPRIVATE-TOKEN: glpat-sandbox\r\n"
+            + "\(fields)\r\n"
     }
 
     static func post(_ status: String, to target: String = Driver.deployments) -> String {
@@ -83,6 +84,7 @@ extension Peer {
         -> String
     {
         "\(method) \(target) HTTP/1.1\r\nHost: gitlab.test\r\nPRIVATE-TOKEN: glpat-sandbox\r\n"
-            + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
+            + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+            + "\(fields)\r\n\(body)"
     }
 }

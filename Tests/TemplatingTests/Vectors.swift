@@ -25,9 +25,7 @@ struct Vector: CustomTestStringConvertible {
     var isLeftOut: Bool { !Set(["inject-argo", "complex-number"]).isDisjoint(with: tags) }
 
     static let all: [Vector] = {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "vectors.jsonl")
-        guard let bytes = try? Data(contentsOf: file) else { return [] }
+        guard let bytes = try? Data(contentsOf: Sample.file("vectors.jsonl")) else { return [] }
         return bytes.split(separator: 0x0A).compactMap { Vector(line: Array($0)) }
     }()
 
@@ -83,9 +81,8 @@ struct Vector: CustomTestStringConvertible {
         } catch {
             return .error(kind: "parse", text: error.description)
         }
-        let world = TemplateWorld(now: Timestamp(milliseconds: 1_700_000_000_000), seed: 7)
         do {
-            return .output(try parsed.render(TemplateData(data), world))
+            return .output(try parsed.render(TemplateData(data), Sample.world))
         } catch {
             return .error(kind: "exec", text: error.description)
         }

@@ -34,7 +34,7 @@ enum ControlPages {
             body.member("state", row.state.rawValue)
             body.member("external_url", row.externalURL)
             body.member("last_success", row.lastSuccess)
-            body.member("deployments", row.deployments.count)
+            body.member("deployments", sandbox.environmentDeployments[row.id]?.count ?? 0)
         }
     }
 
@@ -83,7 +83,7 @@ enum ControlPages {
         }
     }
 
-    static func write(_ project: SandboxProject, to list: inout JSONWriter) {
+    static func write(_ project: SandboxProject, of sandbox: Sandbox, to list: inout JSONWriter) {
         list.object { body in
             body.member("id", project.id)
             body.member("path", project.path)
@@ -91,57 +91,7 @@ enum ControlPages {
             body.member("visibility", project.visibility.rawValue)
             body.member("archived", project.isArchived)
             body.member("builds", project.hasBuilds)
-            body.member("deployments", project.deployments.count)
+            body.member("deployments", sandbox.books[project.id]?.deployments.count ?? 0)
         }
-    }
-
-    /// GET /sandbox: what there is, for somebody who has just found it.
-    static func welcome(_ sandbox: Sandbox, host: String) -> String {
-        let faults = PreparedFault.allCases.map { fault in
-            let name = fault.rawValue
-            return
-                "  \(name)\(String(repeating: " ", count: max(1, 18 - name.count)))\(fault.summary)"
-        }
-        return """
-            A stand-in of GitLab's Deployments API (\(sandbox.settings.version)), with faults on demand.
-            Nothing here is GitLab, and nothing is kept when the process ends.
-
-            The API: http://\(host)\(sandbox.settings.relativeRoot)/api/v4
-            Tokens: \(sandbox.allTokens.map(\.text).joined(separator: ", "))
-            Projects: \(sandbox.allProjects.prefix(20).map { "\($0.id) \($0.path)" }.joined(separator: ", "))
-            Deployments: \(sandbox.deploymentRows.count); requests so far: \(sandbox.exchangeCount)
-
-            Look (JSON):
-              GET    /sandbox/deployments    every deployment by id, with tag and finished_at
-              GET    /sandbox/environments   every environment by id
-              GET    /sandbox/requests       the newest requests to the API and their answers
-              GET    /sandbox/faults         the faults that wait
-              GET    /sandbox/tokens, /sandbox/projects
-
-            Steer (JSON; one object or a list of them):
-              POST   /sandbox/faults         {"name": "502-after", "count": 2, "method": "POST"}, or
-                                             {"status": 503, "retry_after": 7, "text": "busy", "process": true}
-                                             match: method, path, body, skip, probability, count (null: for ever)
-                                             effect: status, headers, retry_after, json|text|html, null, process,
-                                             delay_ms, delay_after_ms, cut (before|after|first), truncate,
-                                             slow_ms, slow_bytes, hang, pretend
-              DELETE /sandbox/faults         no more faults
-              POST   /sandbox/projects       {"id": 42, "path": "group/new", "archived": true, "builds": false,
-                                             "commits": [...], "branches": [...], "tags": [...], "unknown": [...],
-                                             "protected": [{"name": "production", "access_level": "maintainer"}]}
-              POST   /sandbox/tokens         {"token": "glpat-…", "role": "developer", "scopes": ["api"],
-                                             "state": "active|expired|revoked|blocked", "kind": "access|job",
-                                             "projects": [42]}
-              POST   /sandbox/environments   {"project": 42, "name": "production", "state": "stopped"}
-              POST   /sandbox/deployments    {"project": 42, "environment": "production", "sha": "…", "ci": true}
-              POST   /sandbox/switch         {"maintenance": true, "read_only": true, "accepts_any_commit": false,
-                                             "creates_projects": true, "generation": "current|older",
-                                             "rate_limit": {"limit": 10, "period_seconds": 60}}
-              POST   /sandbox/reset          back to the beginning
-
-            Faults by name:
-            \(faults.joined(separator: "\n"))
-
-            """
     }
 }

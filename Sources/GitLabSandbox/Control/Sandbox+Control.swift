@@ -26,7 +26,7 @@ extension Sandbox {
     ) throws(ControlError) -> HTTPResponse {
         switch (request.method, path) {
         case ("GET", ""), ("GET", "/"):
-            return .text(200, ControlPages.welcome(self, host: request.host))
+            return .text(200, WelcomePage.text(self, host: request.host))
         case ("GET", "/deployments"):
             return list(deployments) { ControlPages.write($0, of: self, to: &$1) }
         case ("GET", "/environments"):
@@ -34,7 +34,8 @@ extension Sandbox {
         case ("GET", "/requests"): return list(exchanges) { ControlPages.write($0, to: &$1) }
         case ("GET", "/faults"): return list(faults.faults) { ControlPages.write($0, to: &$1) }
         case ("GET", "/tokens"): return list(allTokens) { ControlPages.write($0, to: &$1) }
-        case ("GET", "/projects"): return list(allProjects) { ControlPages.write($0, to: &$1) }
+        case ("GET", "/projects"):
+            return list(allProjects) { ControlPages.write($0, of: self, to: &$1) }
         case ("DELETE", "/faults"):
             faults.removeAll()
             return HTTPResponse(status: 204)
@@ -65,7 +66,9 @@ extension Sandbox {
         case "/projects":
             var ids: [Int] = []
             for value in values { ids.append(try SeedReader.project(value, in: &self)) }
-            return list(ids.compactMap { project($0) }) { ControlPages.write($0, to: &$1) }
+            return list(ids.compactMap { project($0) }) {
+                ControlPages.write($0, of: self, to: &$1)
+            }
         case "/tokens":
             var texts: [String] = []
             for value in values { texts.append(try SeedReader.token(value, in: &self)) }

@@ -154,10 +154,10 @@ enum SeedReader {
         if let word = try members.word("generation", as: SandboxGeneration.self) {
             sandbox.generation = word
         }
-        if let flag = try members.flag("maintenance") {
-            sandbox.mode = flag ? .maintenance : .normal
+        for (name, mode) in [("maintenance", SandboxMode.maintenance), ("read_only", .readOnly)] {
+            guard let flag = try members.flag(name) else { continue }
+            if flag { sandbox.mode = mode } else if sandbox.mode == mode { sandbox.mode = .normal }
         }
-        if let flag = try members.flag("read_only") { sandbox.mode = flag ? .readOnly : .normal }
         if let flag = try members.flag("accepts_any_commit") { sandbox.acceptsAnyCommit = flag }
         if let flag = try members.flag("creates_projects") { sandbox.createsProjects = flag }
         if members.isNull("rate_limit") {

@@ -61,14 +61,14 @@ struct Pagination {
 
     /// The same address with another page.
     ///
-    /// GitLab takes the host from its configuration; the stand-in has none and takes what the caller
-    /// called it.
+    /// GitLab takes the host from its configuration; the stand-in has none and takes the name that
+    /// the caller called it by.
     private func link(_ page: Int, _ relation: String, _ call: APICall) -> String {
         var query = call.parameters.queryTexts.filter { $0.name != "page" && $0.name != "per_page" }
         query += [("page", "\(page)"), ("per_page", "\(perPage)")]
         let text = query.map { "\($0.name)=\(PercentEncoding.encodeSegment($0.value))" }
-        return
-            "<\(call.origin)\(call.request.path)?\(text.joined(separator: "&"))>; rel=\"\(relation)\""
+        let address = "\(call.origin)\(call.request.path)?\(text.joined(separator: "&"))"
+        return "<\(address)>; rel=\"\(relation)\""
     }
 }
 

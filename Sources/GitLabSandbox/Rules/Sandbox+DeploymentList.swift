@@ -24,9 +24,10 @@ extension Sandbox {
     }
 
     private func rows(of project: SandboxProject, _ filter: DeploymentFilter) -> [Int] {
-        var ids = project.deployments
+        let book = books[project.id]
+        var ids = book?.deployments ?? []
         if let name = filter.environment {
-            ids = project.environments[name].flatMap { environmentRows[$0]?.deployments } ?? []
+            ids = book?.environments[name].flatMap { environmentDeployments[$0] } ?? []
         }
         if filter.needsRows {
             var rows = ids.compactMap { deploymentRows[$0] }.filter(filter.takes)

@@ -15,17 +15,13 @@ extension Sandbox {
         at now: Timestamp
     ) -> SandboxDeployment {
         lastDeploymentID += 1
-        var iid = 0
         let id = lastDeploymentID
-        book(environment.project) { project in
-            project.lastIID += 1
-            iid = project.lastIID
-            project.deployments.append(id)
-        }
-        environmentRows[environment.id]!.deployments.append(id)
+        books[environment.project, default: ProjectBook()].lastIID += 1
+        books[environment.project, default: ProjectBook()].deployments.append(id)
+        environmentDeployments[environment.id, default: []].append(id)
         deploymentRows[id] = SandboxDeployment(
             id: id,
-            iid: iid,
+            iid: books[environment.project]!.lastIID,
             project: environment.project,
             environment: environment.id,
             environmentName: environment.name,
@@ -67,8 +63,8 @@ extension Sandbox {
 
     mutating func remove(_ row: SandboxDeployment) {
         deploymentRows[row.id] = nil
-        book(row.project) { $0.deployments.removeAll { $0 == row.id } }
-        environmentRows[row.environment]?.deployments.removeAll { $0 == row.id }
+        books[row.project]?.deployments.removeAll { $0 == row.id }
+        environmentDeployments[row.environment]?.removeAll { $0 == row.id }
         if environmentRows[row.environment]?.lastSuccess == row.id {
             findLastSuccess(of: row.environment)
         }
@@ -84,7 +80,7 @@ extension Sandbox {
     }
 
     private mutating func findLastSuccess(of environment: Int) {
-        let last = environmentRows[environment]?.deployments
+        let last = environmentDeployments[environment]?
             .compactMap { deploymentRows[$0] }
             .filter { $0.status == .success }
             .max(by: Self.finishedEarlier)

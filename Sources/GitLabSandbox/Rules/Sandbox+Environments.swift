@@ -46,7 +46,7 @@ extension Sandbox {
             at: now
         )
         environmentRows[environment.id] = environment
-        book(project) { $0.environments[name] = environment.id }
+        books[project, default: ProjectBook()].environments[name] = environment.id
         return environment
     }
 
@@ -69,7 +69,7 @@ extension Sandbox {
             throw .badRequest("Search query is less than 3 characters")
         }
         try Pagination.refuseKeyset(call)
-        let found = project.environments.values.sorted().filter { id in
+        let found = (books[project.id]?.environments.values.sorted() ?? []).filter { id in
             guard let row = environmentRows[id] else { return false }
             return (exact == nil || row.name == exact)
                 && (search == nil || search == ""
@@ -166,9 +166,11 @@ extension Sandbox {
         try authorize(.writeEnvironments, in: project, call)
         try admit(call, to: environment, of: project)
         guard environment.state == .stopped else { throw .forbidden }
-        for row in environment.deployments.compactMap({ deploymentRows[$0] }) { remove(row) }
+        let rows = environmentDeployments[id] ?? []
+        for row in rows.compactMap({ deploymentRows[$0] }) { remove(row) }
+        environmentDeployments[id] = nil
         environmentRows[id] = nil
-        book(project.id) { $0.environments[environment.name] = nil }
+        books[project.id]?.environments[environment.name] = nil
         return HTTPResponse(status: 204)
     }
 

@@ -25,7 +25,11 @@ package struct Sandbox: Sendable {
     /// Project ids by path in lower case.
     private var paths: [String: Int] = [:]
     private var oldPaths: [String: Int] = [:]
+    /// By project.
+    var books: [Int: ProjectBook] = [:]
     var environmentRows: [Int: SandboxEnvironment] = [:]
+    /// The ids of an environment's deployments, smallest first.
+    var environmentDeployments: [Int: [Int]] = [:]
     var deploymentRows: [Int: SandboxDeployment] = [:]
     var commitStatuses: [CommitStatus] = []
     var meter = RateMeter()
@@ -63,7 +67,7 @@ package struct Sandbox: Sendable {
     package func project(_ id: Int) -> SandboxProject? { projects[id] }
 
     package func environment(_ name: String, in project: Int) -> SandboxEnvironment? {
-        projects[project]?.environments[name].flatMap { environmentRows[$0] }
+        books[project]?.environments[name].flatMap { environmentRows[$0] }
     }
 
     /// The project of this path now, and the one that had it before; in any case of letters.
@@ -105,10 +109,5 @@ package struct Sandbox: Sendable {
         guard var project = projects[id] else { return }
         change(&project)
         put(project)
-    }
-
-    /// The bookkeeping of a project, where neither path nor id changes.
-    mutating func book(_ id: Int, _ change: (inout SandboxProject) -> Void) {
-        change(&projects[id]!)
     }
 }

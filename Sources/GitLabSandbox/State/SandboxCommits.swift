@@ -11,8 +11,8 @@ package struct SandboxCommits: Equatable, Sendable {
 
     /// Whether Gitaly finds a commit by this name (facts §9.5).
     ///
-    /// With `acceptsAny`, every full sha is there, and where a ref is asked for, every name that git
-    /// would take for one.
+    /// With `acceptsAny`, every full sha is there, and where a ref is asked for, every name that
+    /// git would take for one.
     func resolves(_ name: String, in project: SandboxProject, acceptsAny: Bool, isRef: Bool) -> Bool
     {
         guard Self.isPossible(name), !unknown.contains(name) else { return false }

@@ -20,8 +20,6 @@ package struct SandboxEnvironment: Sendable {
 
     /// The success with the greatest `finished_at`: what dedupe compares with.
     package internal(set) var lastSuccess: Int?
-    /// The ids of its deployments, smallest first.
-    var deployments: [Int] = []
 
     init(id: Int, project: Int, name: String, tier: String?, at now: Timestamp) {
         self.id = id

@@ -20,12 +20,6 @@ package struct SandboxProject: Sendable {
     package var commits = SandboxCommits()
     package var protections: [SandboxProtection] = []
 
-    /// The ids of its deployments, smallest first.
-    var deployments: [Int] = []
-    /// The ids of its environments by exact name.
-    var environments: [String: Int] = [:]
-    var lastIID = 0
-
     package init(id: Int, path: String) {
         self.id = id
         self.path = path

@@ -46,9 +46,11 @@ package struct SandboxRateLimit: Equatable, Sendable {
 package enum SandboxGeneration: String, Sendable {
     /// About 18.6.
     case current
-    /// About 15.4: blank texts pass the validation, an unknown ref is told beside an unknown sha, a
-    /// name that is refused ends in a 500, moved projects are 404, maintenance is 403, lists take any
-    /// filter, and answers have fewer members.
+    /// About 15.4.
+    ///
+    /// Blank texts pass the validation, an unknown ref is told beside an unknown sha, a name that is
+    /// refused ends in a 500, moved projects are 404, maintenance is 403, lists take any filter, and
+    /// answers have fewer members.
     case older
 }
 

@@ -52,16 +52,20 @@ package struct QueueSettings: Equatable, Sendable {
     package var doubtSeconds: Int
     package var retryHours: Int
     package var unknownRefMinutes: Int
+    /// How many GitLab deployments are remembered with the operations they belong to.
+    package var rows: Int
 
     package init(
         endpoints: [Endpoint],
         doubtSeconds: Int,
         retryHours: Int,
-        unknownRefMinutes: Int
+        unknownRefMinutes: Int,
+        rows: Int = 400_000
     ) {
         self.endpoints = endpoints
         self.doubtSeconds = doubtSeconds
         self.retryHours = retryHours
         self.unknownRefMinutes = unknownRefMinutes
+        self.rows = rows
     }
 }

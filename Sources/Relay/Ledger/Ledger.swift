@@ -8,6 +8,8 @@ package struct Ledger: Sendable {
     /// By id, rising.
     private var entries: [LedgerEntry] = []
     private let limit: Int
+    /// How many may gather before those that are over are swept out.
+    private var capacity: Int
     private(set) package var passedOver: [PassedOver] = []
     private var holds: [HoldScope: HoldNote] = [:]
     private var numbers: [ProjectText: Int] = [:]
@@ -44,7 +46,10 @@ package struct Ledger: Sendable {
     /// How many events that made no delivery are kept.
     private static let passedOverLimit = 1000
 
-    package init(limit: Int) { self.limit = limit }
+    package init(limit: Int) {
+        self.limit = limit
+        capacity = limit + limit / 8 + 16
+    }
 
     // MARK: - Taking
 
@@ -68,11 +73,11 @@ package struct Ledger: Sendable {
         taken += 1
         count(new, by: 1)
         if let last = entries.last, last.id > new.id {
-            entries.insert(new, at: entries.firstIndex { $0.id > new.id } ?? entries.count)
+            entries.insert(new, at: place(of: new.id))
         } else {
             entries.append(new)
         }
-        if entries.count > limit + limit / 8 + 16 { forgetOldest() }
+        if entries.count > capacity { forgetOldest() }
     }
 
     private mutating func count(_ entry: LedgerEntry, by step: Int) {
@@ -89,6 +94,8 @@ package struct Ledger: Sendable {
             excess -= 1
             return true
         }
+        // Open ones stay, however many: another sweep is due only when many more have come.
+        capacity = max(limit, entries.count) + limit / 8 + 16
     }
 
     package mutating func add(_ event: PassedOver) {
@@ -209,13 +216,19 @@ package struct Ledger: Sendable {
     package subscript(id: UInt64) -> LedgerEntry? { index(of: id).map { entries[$0] } }
 
     private func index(of id: UInt64) -> Int? {
+        let place = place(of: id)
+        return place < entries.count && entries[place].id == id ? place : nil
+    }
+
+    /// Where the first entry with this id or a higher one stands.
+    private func place(of id: UInt64) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if entries[middle].id < id { low = middle + 1 } else { high = middle }
         }
-        return low < entries.count && entries[low].id == id ? low : nil
+        return low
     }
 
     /// What a listing asks for; nil: whatever it be.

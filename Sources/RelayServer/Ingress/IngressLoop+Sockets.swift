@@ -1,5 +1,4 @@
 import Relay
-import CLinux
 import Formats
 import HTTP
 import POSIX

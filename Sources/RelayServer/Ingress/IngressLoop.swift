@@ -1,4 +1,3 @@
-import CLinux
 import Formats
 import GitLab
 import HTTP

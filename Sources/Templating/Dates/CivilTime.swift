@@ -1,9 +1,9 @@
 /// A date of the proleptic Gregorian calendar and a time of day, in whatever zone.
 struct CivilTime: Equatable {
     var year = 0
-    /// 1...12
+    /// 1 for January.
     var month = 1
-    /// 1...31
+    /// 1 for the first.
     var day = 1
     var hour = 0
     var minute = 0
@@ -11,7 +11,7 @@ struct CivilTime: Equatable {
 
     init() {}
 
-    /// - Parameter seconds: Since 1970-01-01 00:00:00 of that zone's clock; any number.
+    /// Any number of seconds since 1970-01-01 00:00:00 of that zone's clock.
     init(seconds: Int64) {
         let days = Self.floor(seconds, 86_400)
         let rest = Int(seconds - days.quotient * 86_400)

@@ -35,7 +35,9 @@ package struct GoDuration: Equatable, Sendable {
             }
             let name = String(decoding: unitText, as: UTF8.self)
             guard let unit = Self.units[name] else {
-                throw ParseError(description: "time: unknown unit \"\(name)\" in duration \(quoted)")
+                throw ParseError(
+                    description: "time: unknown unit \"\(name)\" in duration \(quoted)"
+                )
             }
             rest = rest.dropFirst(unitText.count)
             let (whole, overflows) = part.whole.multipliedReportingOverflow(by: unit)

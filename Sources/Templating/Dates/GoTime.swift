@@ -38,7 +38,7 @@ package enum TimeZone: Sendable {
 package struct GoTime: Sendable {
     /// Seconds since 1970-01-01T00:00:00Z.
     package var unixSeconds: Int64
-    /// 0..<1_000_000_000
+    /// Within the second: 0 to 999,999,999.
     package var nanosecond: Int
     package var zone: TimeZone
 
@@ -69,7 +69,9 @@ package struct GoTime: Sendable {
     var civil: CivilTime { CivilTime(seconds: unixSeconds &+ Int64(period.offset)) }
 
     package func adding(_ duration: GoDuration) -> GoTime {
-        let (seconds, rest) = duration.nanoseconds.quotientAndRemainder(dividingBy: GoDuration.second)
+        let (seconds, rest) = duration.nanoseconds.quotientAndRemainder(
+            dividingBy: GoDuration.second
+        )
         let nanosecond = self.nanosecond + Int(rest)
         let carry: Int64 = nanosecond < 0 ? -1 : nanosecond >= 1_000_000_000 ? 1 : 0
         return GoTime(
@@ -107,4 +109,30 @@ package struct GoTime: Sendable {
 
 extension GoTime: CustomStringConvertible {
     package var description: String { formatted("2006-01-02 15:04:05.999999999 -0700 MST") }
+}
+
+extension GoTime {
+    /// Units since 1970; wraps around where an int64 does not reach, as Go does.
+    func unix(_ unitsPerSecond: Int64) -> Int64 {
+        unixSeconds &* unitsPerSecond
+            &+ Int64(nanosecond) / (GoDuration.second / unitsPerSecond)
+    }
+
+    /// Go's `AddDate`: counts on the calendar, October 32 is November 1; nil beyond all calendars.
+    func adding(years: Int, months: Int, days: Int) -> GoTime? {
+        let limit = 1_000_000_000
+        guard abs(years) < limit, abs(months) < limit, abs(days) < limit else { return nil }
+        let old = civil
+        guard abs(old.year) < limit else { return nil }
+        let month = old.month - 1 + months
+        let carry = month >= 0 ? month / 12 : (month - 11) / 12
+        let first = CivilTime.days(old.year + years + carry, month - carry * 12 + 1, 1)
+        let clock = old.hour * 3600 + old.minute * 60 + old.second
+        let local = Int64(first + old.day - 1 + days) * 86_400 + Int64(clock)
+        // As Go: the offset of before, then the one that holds there.
+        var moved = self
+        moved.unixSeconds = local - Int64(period.offset)
+        moved.unixSeconds = local - Int64(moved.period.offset)
+        return moved
+    }
 }

@@ -52,7 +52,8 @@ struct POSIXTimeZone: Sendable {
             let end = scanner.yearDay(), scanner.rest.isEmpty
         else { return nil }
         daylight = (
-            .init(offset: summerOffset, abbreviation: summerName, isDaylightSaving: true), start, end
+            .init(offset: summerOffset, abbreviation: summerName, isDaylightSaving: true), start,
+            end
         )
     }
 

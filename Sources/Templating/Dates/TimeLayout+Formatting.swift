@@ -12,7 +12,12 @@ extension TimeLayout {
                 output += Self.zoneName(of: period).utf8
             case .element(.fraction(let digits, let isFixed, let separator), _):
                 Self.append(
-                    nanosecond: time.nanosecond, digits, isFixed, separator, to: &output)
+                    nanosecond: time.nanosecond,
+                    digits,
+                    isFixed,
+                    separator,
+                    to: &output
+                )
             case .element(let element, _):
                 output += Self.written(element, civil).utf8
             }

@@ -219,7 +219,7 @@ private struct TimeParser {
         if let length = fractionLength() { try readFraction(length) }
     }
 
-    /// - Parameter length: With the separator; digits beyond nanoseconds are cut.
+    /// Reads `length` bytes, the separator among them; digits beyond nanoseconds are cut.
     private mutating func readFraction(_ length: Int) throws(Trouble) {
         let head = rest.prefix(length)
         guard head.count == length, let mark = head.first,
@@ -283,7 +283,8 @@ private struct TimeParser {
         let letters = rest.prefix(6).prefix { 0x41...0x5A ~= $0 }
         switch letters.count {
         case 3: return 3
-        case 4: return letters.last == UInt8(ascii: "T") || letters.elementsEqual("WITA".utf8) ? 4 : nil
+        case 4:
+            return letters.last == UInt8(ascii: "T") || letters.elementsEqual("WITA".utf8) ? 4 : nil
         case 5: return letters.last == UInt8(ascii: "T") ? 5 : nil
         default: return nil
         }

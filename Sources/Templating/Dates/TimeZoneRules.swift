@@ -45,9 +45,7 @@ package struct TimeZoneRules: Sendable {
         footer = header.version >= 2 ? reader.footer().flatMap { POSIXTimeZone($0) } : nil
     }
 
-    /// What the zone's clock shows at a moment.
-    ///
-    /// - Parameter seconds: Since 1970-01-01T00:00:00Z.
+    /// What the zone's clock shows so many seconds after 1970-01-01T00:00:00Z.
     package func period(at seconds: Int64) -> Period {
         guard let last = transitions.last, seconds < last || footer == nil else {
             return footer?.period(at: seconds) ?? firstPeriod

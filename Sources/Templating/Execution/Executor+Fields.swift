@@ -27,7 +27,7 @@ extension Executor {
             index += 1
             switch value {
             case .missing:
-                guard template.options.missingKey == .error, !isTolerant else { return .missing }
+                guard missingKey == .error, !isTolerant else { return .missing }
                 throw missing(name, operand, among: [])
             case .map(let map):
                 if isLast, call != nil {
@@ -39,9 +39,9 @@ extension Executor {
                 let end = call == nil ? names.count : names.count - 1
                 if let found = walk(map, names, &index, end) ?? map[name.utf8] {
                     value = found
-                } else if template.options.missingKey == .error, !isTolerant {
+                } else if missingKey == .error, !isTolerant {
                     throw missing(name, operand, among: map.keys)
-                } else if template.options.missingKey == .zero {
+                } else if missingKey == .zero {
                     value = map.element.zero
                 } else {
                     return .missing
@@ -119,7 +119,7 @@ extension Executor {
         guard case .string(let bytes) = value, bytes.first == 0x3C,
             bytes.elementsEqual("<no value>".utf8) || bytes.elementsEqual("<nil>".utf8)
         else { return value }
-        if operand.toleratesMissing || template.options.missingKey != .error { return .missing }
+        if operand.toleratesMissing { return .missing }
         let text = String(decoding: bytes, as: UTF8.self)
         let name = names[names.count - 1]
         throw Trouble(

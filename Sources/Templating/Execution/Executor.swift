@@ -5,6 +5,8 @@ struct Executor {
     let template: CompiledTemplate
     let run: Run
     let isPayload: Bool
+    /// In a payload a missing value is an error, whatever the options say.
+    let missingKey: MissingKey
     private(set) var out: [UInt8] = []
     /// Variables of the templates that are open, each one's behind the other's.
     var memory: [Value] = []
@@ -19,6 +21,7 @@ struct Executor {
         self.template = template
         self.run = run
         isPayload = template.options.semantics == .payload
+        missingKey = isPayload ? .error : template.options.missingKey
     }
 
     /// How a list of nodes was left: by its end, by `break`, by `continue`.
@@ -53,9 +56,9 @@ struct Executor {
                 try perform(action, dot)
             case .branch(let branch):
                 span = branch.span
-                let flow = try nested { (executor: inout Executor) throws(Trouble) in
-                    try executor.walk(branch, dot)
-                }
+                try descend()
+                let flow = try walk(branch, dot)
+                depth -= 1
                 if flow != .on { return flow }
             case .include(let include):
                 span = include.span
@@ -68,19 +71,17 @@ struct Executor {
     }
 
     /// Goes a level deeper; what stands deeper than the stack bears is refused.
-    private mutating func nested<T>(
-        _ body: (inout Executor) throws(Trouble) -> T
-    ) throws(Trouble) -> T {
+    private mutating func descend() throws(Trouble) {
         depth += 1
-        defer { depth -= 1 }
-        let most = template.options.limits.nesting * 10
+        let limits = template.options.limits
+        let most = limits.nesting + 4 * limits.includeDepth
         guard depth <= most else {
             throw Trouble(
                 kind: .limit,
-                problem: "blocks and templates nested deeper than \(most) (limit nesting)"
+                problem: "blocks and templates nested deeper than \(most) "
+                    + "(limits nesting and includeDepth)"
             )
         }
-        return try body(&self)
     }
 
     private mutating func perform(_ action: Action, _ dot: Value) throws(Trouble) {
@@ -110,9 +111,9 @@ struct Executor {
         includes += 1
         let inner: Value =
             if let pipeline = include.pipeline { try value(of: pipeline, dot) } else { .missing }
-        try nested { (executor: inout Executor) throws(Trouble) in
-            try executor.execute(definition, inner)
-        }
+        try descend()
+        try execute(definition, inner)
+        depth -= 1
         includes -= 1
     }
 

@@ -9,6 +9,8 @@ final class Run {
     var depth = 0
     /// Maps that were changed: only these can hold themselves.
     private var changed: [GoMap] = []
+    /// Patterns that were read already: a loop reads its own once.
+    private var patterns: [[UInt8]: RegularExpression] = [:]
     /// State of the functions of chance (SplitMix64), seeded by the world.
     private var chance: UInt64
 
@@ -73,6 +75,25 @@ final class Run {
         for map in changed { map.clear() }
         changed = []
     }
+
+    /// Reads a regular expression, the first time it is asked for.
+    func pattern(_ text: [UInt8]) throws(FunctionError) -> RegularExpression {
+        if let known = patterns[text] { return known }
+        try spend(text.count)
+        let pattern: RegularExpression
+        do {
+            pattern = try RegularExpression(text)
+        } catch {
+            throw error.functionError
+        }
+        try spend(pattern.size >> 3)
+        if patterns.count >= Self.patternLimit { patterns.removeAll() }
+        patterns[text] = pattern
+        return pattern
+    }
+
+    /// Patterns that are kept at once.
+    private static let patternLimit = 100
 
     /// The next of the seed's pseudo-random numbers.
     func random() -> UInt64 {

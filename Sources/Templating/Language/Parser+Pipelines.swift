@@ -174,8 +174,9 @@ extension Parser {
     }
 
     private mutating func parenthesized() throws(Problem) -> Pipeline {
-        try enter(tokens[at].offset)
+        depth += 1
         defer { depth -= 1 }
+        try checkDepth(tokens[at].offset)
         at += 1
         let pipeline = try pipeline("parentheses", allowsTwo: false)
         guard case .rightParenthesis = tokens[at].kind else {

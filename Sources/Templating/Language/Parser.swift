@@ -27,6 +27,7 @@ struct Parser {
     /// By name, the text's own aside.
     private(set) var definitions: [String: Definition] = [:]
     private(set) var problems: [Problem] = []
+    private var isGivenUp = false
 
     init(_ tokens: [Token], limits: TemplateLimits, functions: [String: Function]) {
         self.tokens = tokens
@@ -44,6 +45,12 @@ struct Parser {
     }
 
     mutating func note(_ problem: Problem) {
+        guard !isGivenUp else { return }
+        if problem.isLimit {
+            // Whoever nests too deep is not followed down.
+            isGivenUp = true
+            at = tokens.count - 1
+        }
         // A mistake often brings others at the same place.
         if problems.last?.offset != problem.offset { problems.append(problem) }
     }
@@ -168,15 +175,14 @@ struct Parser {
 
     mutating func skipSpace() { while case .space = tokens[at].kind { at += 1 } }
 
-    mutating func enter(_ offset: Int) throws(Problem) {
-        guard depth < limits.nesting else {
+    func checkDepth(_ offset: Int) throws(Problem) {
+        guard depth <= limits.nesting else {
             throw Problem(
                 offset: offset,
                 problem: "nested deeper than \(limits.nesting) (limit nesting)",
                 isLimit: true
             )
         }
-        depth += 1
     }
 
     // MARK: - Branches
@@ -192,17 +198,17 @@ struct Parser {
             otherwise: [],
             span: Span(start: start, end: start)
         )
+        depth += 1
+        defer { depth -= 1 }
         do {
-            try enter(start)
+            try checkDepth(start)
             branch.pipeline = try pipeline(word.rawValue, allowsTwo: word == .range)
             branch.span = try close(start)
             if word != .range { branch.pipeline.tolerateMissing() }
         } catch {
             note(error)
-            depth += error.isLimit ? 1 : 0
             skipToClose()
         }
-        defer { depth -= 1 }
         bodies(of: &branch, word)
         return branch
     }
@@ -286,9 +292,10 @@ struct Parser {
         let name = try name("block")
         let pipeline = try pipeline("block", allowsTwo: false)
         let span = try close(start)
-        try enter(start)
+        depth += 1
+        defer { depth -= 1 }
+        try checkDepth(start)
         define(name, "block", start)
-        depth -= 1
         return Include(name: name, pipeline: pipeline, span: span)
     }
 

@@ -40,7 +40,9 @@ struct Printf {
             guard at < format.count else { break }
             at += 1
             try directive()
-            try run.allow(bytes: printer.format.out.count)
+            if printer.format.out.count > run.limits.valueBytes {
+                try run.allow(bytes: printer.format.out.count)
+            }
         }
         if !isReordered, next < arguments.count { try extra() }
         return printer.format.out
@@ -159,7 +161,11 @@ struct Printf {
         var number: Int?
         while at < format.count, (0x30...0x39).contains(format[at]) {
             let value = (number ?? 0) * 10 + Int(format[at] - 0x30)
-            guard value <= Self.largestNumber else { return nil }
+            guard value <= Self.largestNumber else {
+                // As Go: the rest of the format is lost.
+                at = format.count
+                return nil
+            }
             number = value
             at += 1
         }

@@ -35,8 +35,13 @@ struct CharacterClass {
         self.items = items
         self.isNegated = isNegated
         var bits: (UInt64, UInt64) = (0, 0)
-        for point in UInt32(0)..<128 where items.contains(where: { $0.contains(point) }) != isNegated {
-            if point < 64 { bits.0 |= 1 << UInt64(point) } else { bits.1 |= 1 << UInt64(point - 64) }
+        for point in UInt32(0)..<128
+        where items.contains(where: { $0.contains(point) }) != isNegated {
+            if point < 64 {
+                bits.0 |= 1 << UInt64(point)
+            } else {
+                bits.1 |= 1 << UInt64(point - 64)
+            }
         }
         ascii = bits
     }

@@ -80,7 +80,8 @@ enum CodePoint {
     /// Go's `unicode.IsLetter`: category L.
     static func isLetter(_ point: UInt32) -> Bool {
         switch category(point) {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+            true
         default: false
         }
     }

@@ -21,35 +21,48 @@ package struct RegularExpression: Sendable {
         try self.init(Array(pattern.utf8))
     }
 
+    /// Instructions of its program.
+    var size: Int { program.instructions.count }
+
     // MARK: - Finding
 
-    package func isMatch(in text: [UInt8]) throws(RegularExpressionError) -> Bool {
-        var machine = machine(on: text, groups: 0)
+    package func isMatch(
+        in text: [UInt8],
+        budget: SearchBudget = SearchBudget()
+    ) throws(RegularExpressionError) -> Bool {
+        let machine = machine(on: text, groups: 0, budget)
         return try machine.firstMatch(from: 0) != nil
     }
 
-    package func firstMatch(in text: [UInt8]) throws(RegularExpressionError) -> Range<Int>? {
-        var machine = machine(on: text, groups: 1)
+    package func firstMatch(
+        in text: [UInt8],
+        budget: SearchBudget = SearchBudget()
+    ) throws(RegularExpressionError) -> Range<Int>? {
+        let machine = machine(on: text, groups: 1, budget)
         return try machine.firstMatch(from: 0).map { $0[0]..<$0[1] }
     }
 
     /// The whole match and each group of the first match; nil for a group that took no part.
-    package func firstGroups(in text: [UInt8]) throws(RegularExpressionError) -> [Range<Int>?]? {
-        var machine = machine(on: text, groups: groupNames.count)
+    package func firstGroups(
+        in text: [UInt8],
+        budget: SearchBudget = SearchBudget()
+    ) throws(RegularExpressionError) -> [Range<Int>?]? {
+        let machine = machine(on: text, groups: groupNames.count, budget)
         guard let slots = try machine.firstMatch(from: 0) else { return nil }
         return stride(from: 0, to: slots.count, by: 2).map {
             slots[$0] < 0 ? nil : slots[$0]..<slots[$0 + 1]
         }
     }
 
-    /// Matches that follow each other; an empty one right behind another does not count.
+    /// Matches that follow each other, at most `limit`; all when it is negative.
     ///
-    /// - Parameter limit: At most so many; all when negative.
+    /// An empty one right behind another does not count.
     package func matches(
         in text: [UInt8],
-        limit: Int
+        limit: Int,
+        budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> [Range<Int>] {
-        var machine = machine(on: text, groups: 1)
+        let machine = machine(on: text, groups: 1, budget)
         var found: [Range<Int>] = []
         var position = 0
         var lastEnd = -1
@@ -70,14 +83,18 @@ package struct RegularExpression: Sendable {
 
     /// The pieces between matches, as Go's `Regexp.Split`.
     ///
-    /// - Parameter limit: At most so many pieces; none when 0, all when negative.
-    package func split(_ text: [UInt8], limit: Int) throws(RegularExpressionError) -> [[UInt8]] {
+    /// At most `limit` pieces; none when it is 0, all when it is negative.
+    package func split(
+        _ text: [UInt8],
+        limit: Int,
+        budget: SearchBudget = SearchBudget()
+    ) throws(RegularExpressionError) -> [[UInt8]] {
         if limit == 0 { return [] }
         if !isEmpty && text.isEmpty { return [[]] }
         var pieces: [[UInt8]] = []
         var start = 0
         var end = 0
-        for match in try matches(in: text, limit: limit) {
+        for match in try matches(in: text, limit: limit, budget: budget) {
             if limit > 0 && pieces.count == limit - 1 { break }
             end = match.lowerBound
             if match.upperBound != 0 { pieces.append(Array(text[start..<end])) }
@@ -89,30 +106,34 @@ package struct RegularExpression: Sendable {
 
     // MARK: - Replacing
 
-    /// - Parameter replacement: `$1`, `${1}`, `$name` and `${name}` are groups, `$$` is a dollar.
+    /// Replaces matches; in `replacement` `$1`, `${1}`, `$name` and `${name}` are groups, `$$` a dollar.
     package func replacingAll(
         in text: [UInt8],
-        with replacement: [UInt8]
+        with replacement: [UInt8],
+        budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> [UInt8] {
         let template = ReplacementTemplate(replacement, groupNames: groupNames)
-        return try replacing(in: text, groups: template.isLiteral ? 1 : groupNames.count) {
+        let groups = template.isLiteral ? 1 : groupNames.count
+        return try replacing(in: text, groups: groups, budget) {
             template.expand($1, from: text, into: &$0)
         }
     }
 
     package func replacingAllLiterally(
         in text: [UInt8],
-        with replacement: [UInt8]
+        with replacement: [UInt8],
+        budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> [UInt8] {
-        try replacing(in: text, groups: 1) { output, _ in output += replacement }
+        try replacing(in: text, groups: 1, budget) { output, _ in output += replacement }
     }
 
     private func replacing(
         in text: [UInt8],
         groups: Int,
+        _ budget: SearchBudget,
         with write: (inout [UInt8], [Int]) -> Void
     ) throws(RegularExpressionError) -> [UInt8] {
-        var machine = machine(on: text, groups: groups)
+        let machine = machine(on: text, groups: groups, budget)
         var output: [UInt8] = []
         var copied = 0
         var position = 0
@@ -120,6 +141,7 @@ package struct RegularExpression: Sendable {
             output += text[copied..<match[0]]
             // An empty match right behind another is not replaced a second time.
             if match[1] > copied || match[0] == 0 { write(&output, match) }
+            guard output.count <= budget.bytes else { throw .resultTooLong(limit: budget.bytes) }
             copied = match[1]
             let width = position < text.count ? CodePoint.decode(text, at: position).width : 1
             position = max(position + width, match[1])
@@ -127,13 +149,12 @@ package struct RegularExpression: Sendable {
         return output + text[copied...]
     }
 
-    private func machine(on text: [UInt8], groups: Int) -> RegularExpressionMachine {
-        RegularExpressionMachine(
-            program,
-            on: text,
-            slotCount: 2 * groups,
-            stepLimit: Self.stepLimit
-        )
+    private func machine(
+        on text: [UInt8],
+        groups: Int,
+        _ budget: SearchBudget
+    ) -> RegularExpressionMachine {
+        RegularExpressionMachine(program, on: text, slotCount: 2 * groups, budget)
     }
 
     /// Go's `regexp.QuoteMeta`: a pattern that matches just `text`.

@@ -20,6 +20,17 @@ package enum RegularExpressionError: Error, Equatable, CustomStringConvertible {
     /// The search took more steps than allowed; the limit keeps a pattern from hanging us.
     case tooManySteps(limit: Int)
 
+    /// Replacing makes a longer text than allowed.
+    case resultTooLong(limit: Int)
+
+    /// A limit of ours says nothing against the pattern, which may be right.
+    var functionError: FunctionError {
+        switch self {
+        case .tooLarge, .tooManySteps, .resultTooLong: .limit(description)
+        default: .failed(description)
+        }
+    }
+
     package var description: String {
         switch self {
         case .invalidUTF8: "error parsing regexp: invalid UTF-8"
@@ -42,6 +53,7 @@ package enum RegularExpressionError: Error, Equatable, CustomStringConvertible {
             "error parsing regexp: expression needs more than \(limit) instructions"
         case .tooManySteps(let limit):
             "regexp: the search takes more than \(limit) steps; use a simpler pattern"
+        case .resultTooLong(let limit): "regexp: replacing makes more than \(limit) bytes"
         }
     }
 

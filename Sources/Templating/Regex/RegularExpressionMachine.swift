@@ -1,8 +1,8 @@
 /// Pike's machine: all ways through the program side by side, in the order a backtracker would try.
 ///
 /// Time is bounded by the text's length times the program's; there is no pattern that makes it
-/// exponential. `stepLimit` bounds that product too.
-struct RegularExpressionMachine {
+/// exponential. The budget bounds that product too.
+final class RegularExpressionMachine {
     /// Ways followed in one order of rank, each with the positions it saved.
     private struct Threads {
         var instructions: [Int] = []
@@ -23,7 +23,7 @@ struct RegularExpressionMachine {
     private let program: RegularExpressionProgram
     private let text: [UInt8]
     private let slotCount: Int
-    private let stepLimit: Int
+    private let budget: SearchBudget
     private var stepsLeft: Int
     private var current = Threads()
     private var following = Threads()
@@ -33,19 +33,25 @@ struct RegularExpressionMachine {
     private var reached: [Int]
     private var round = 0
 
-    /// - Parameter slotCount: How many positions to save: 2 for the match, 2 more for each group.
-    init(_ program: RegularExpressionProgram, on text: [UInt8], slotCount: Int, stepLimit: Int) {
+    /// Saves `slotCount` positions: 2 for the match, 2 more for each group, 0 for a mere yes.
+    init(
+        _ program: RegularExpressionProgram,
+        on text: [UInt8],
+        slotCount: Int,
+        _ budget: SearchBudget
+    ) {
         self.program = program
         self.text = text
         self.slotCount = slotCount
-        self.stepLimit = stepLimit
-        stepsLeft = stepLimit
+        self.budget = budget
+        stepsLeft = budget.stepsLeft
         scratch = [Int](repeating: -1, count: slotCount)
         reached = [Int](repeating: 0, count: program.instructions.count)
     }
 
     /// The leftmost match at or after `start`, of highest rank: positions, -1 where a group has none.
-    mutating func firstMatch(from start: Int) throws(RegularExpressionError) -> [Int]? {
+    func firstMatch(from start: Int) throws(RegularExpressionError) -> [Int]? {
+        defer { budget.stepsLeft = stepsLeft }
         var position = start
         var match: [Int]?
         current.removeAll()
@@ -83,7 +89,7 @@ struct RegularExpressionMachine {
     }
 
     /// Moves each thread over one character; a match ends those of lower rank.
-    private mutating func step(
+    private func step(
         _ point: UInt32,
         isAtEnd: Bool,
         to next: Int
@@ -100,7 +106,7 @@ struct RegularExpressionMachine {
     }
 
     /// Adds to `following` all that is reached without a character, with `scratch`'s positions.
-    private mutating func follow(
+    private func follow(
         _ start: Int,
         at position: Int
     ) throws(RegularExpressionError) {
@@ -110,11 +116,11 @@ struct RegularExpressionMachine {
             case .restore(let slot, let value): scratch[slot] = value
             case .visit(let index): walk(from: index, at: position)
             }
-            guard stepsLeft > 0 else { throw .tooManySteps(limit: stepLimit) }
+            guard stepsLeft > 0 else { throw .tooManySteps(limit: budget.steps) }
         }
     }
 
-    private mutating func walk(from start: Int, at position: Int) {
+    private func walk(from start: Int, at position: Int) {
         var index = start
         while reached[index] != round {
             reached[index] = round

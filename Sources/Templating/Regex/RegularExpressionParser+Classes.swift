@@ -81,7 +81,11 @@ extension RegularExpressionParser {
         } else {
             throw .invalidClassRange(text(from: start, to: position))
         }
-        return CharacterClass.Item(content: content, isNegated: isNegated, isFolded: flags.foldsCase)
+        return CharacterClass.Item(
+            content: content,
+            isNegated: isNegated,
+            isFolded: flags.foldsCase
+        )
     }
 
     /// `[…]`: a `]` in front and a `-` anywhere that makes no range stand for themselves.

@@ -1,7 +1,7 @@
 /// Reads RE2's syntax, as Go's `regexp/syntax` does with its Perl flags.
 struct RegularExpressionParser {
     struct Flags {
-        /// `(?i)`
+        /// `(?i)`: small letters and capitals are the same.
         var foldsCase = false
         /// `(?m)`: `^` and `$` at lines.
         var isMultiline = false
@@ -157,7 +157,9 @@ struct RegularExpressionParser {
             default: false
             }
         }
-        guard !name.isEmpty, isWord else { throw .invalidGroupName(text(from: start, to: position)) }
+        guard !name.isEmpty, isWord else {
+            throw .invalidGroupName(text(from: start, to: position))
+        }
         let text = String(decoding: name, as: UTF8.self)
         guard !groupNames.contains(text) else { throw .duplicateGroupName(text) }
         return text

@@ -145,7 +145,9 @@ struct RegularExpressionProgram {
             case .split(let first, let second): waiting += [first, second]
             case .character, .foldedCharacter, .anyCharacter, .anyCharacterButNewline,
                 .characterClass:
-                for point in UInt32(0)..<128 where takes(point, at: index) { bytes[Int(point)] = true }
+                for point in UInt32(0)..<128 where takes(point, at: index) {
+                    bytes[Int(point)] = true
+                }
                 // What lies beyond ASCII is not told apart by its first byte.
                 if case .character(let point) = instructions[index], point < 0x80 { continue }
                 for byte in 0x80...0xFF { bytes[byte] = true }

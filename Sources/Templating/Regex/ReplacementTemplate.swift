@@ -45,7 +45,7 @@ struct ReplacementTemplate {
         }
     }
 
-    /// - Parameter slots: A match's positions, two for each group.
+    /// Writes the replacement for a match, whose positions are two for each group.
     func expand(_ slots: [Int], from text: [UInt8], into output: inout [UInt8]) {
         for part in parts {
             switch part {
@@ -65,7 +65,9 @@ struct ReplacementTemplate {
         var end = start
         while end < bytes.count {
             let (point, width) = CodePoint.decode(bytes, at: end)
-            guard CodePoint.isLetter(point) || CodePoint.isDigit(point) || point == 0x5F else { break }
+            guard CodePoint.isLetter(point) || CodePoint.isDigit(point) || point == 0x5F else {
+                break
+            }
             end += width
         }
         guard end > start else { return nil }

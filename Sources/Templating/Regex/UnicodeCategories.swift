@@ -9,7 +9,8 @@ struct UnicodeCategories {
             return
         }
         var bits: UInt32 = 0
-        for (index, known) in Self.names.enumerated() where known == name || known.prefix(1) == name {
+        for (index, known) in Self.names.enumerated() where known == name || known.prefix(1) == name
+        {
             bits |= 1 << UInt32(index)
         }
         guard bits != 0 else { return nil }

@@ -85,10 +85,13 @@ final class GoList {
         if case .json(let array, let alterations) = storage { (array, alterations) } else { nil }
     }
 
+    private var holdsContainers: Bool {
+        if case .own(let values) = storage { values.contains { $0.isContainer } } else { false }
+    }
+
     deinit {
-        guard case .own(let values) = storage, !values.isEmpty else { return }
-        var parts = emptied()
-        Value.release(&parts)
+        guard holdsContainers else { return }
+        Demolition.run(emptied())
     }
 
     /// Gives away what it holds, when nobody else holds this.

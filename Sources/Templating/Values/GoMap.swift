@@ -125,13 +125,12 @@ final class GoMap {
     func clear() { entries = [:] }
 
     deinit {
-        var parts = Array(entries.values)
-        entries = [:]
-        Value.release(&parts)
+        guard entries.values.contains(where: { $0.isContainer }) else { return }
+        Demolition.run(emptied())
     }
 
     /// Gives away what it holds, when nobody else holds this.
-    fileprivate func emptied() -> [Value] {
+    func emptied() -> [Value] {
         defer { entries = [:] }
         return Array(entries.values)
     }
@@ -160,20 +159,5 @@ final class GoMap {
     private var changeableIdentity: GoMap {
         guard case .json(let object, let alterations) = source else { return self }
         return alterations.changed(object) ?? self
-    }
-}
-
-extension Value {
-    /// Lets go of lists and maps one after the other, so that their depth costs no stack.
-    static func release(_ parts: inout [Value]) {
-        while let part = parts.popLast() {
-            switch consume part {
-            case .list(var list):
-                if isKnownUniquelyReferenced(&list) { parts += list.emptied() }
-            case .map(var map):
-                if isKnownUniquelyReferenced(&map) { parts += map.emptied() }
-            default: break
-            }
-        }
     }
 }

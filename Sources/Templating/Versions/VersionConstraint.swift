@@ -147,7 +147,8 @@ package struct VersionConstraint: Sendable {
             if hasOpenMinor { return false }
             if version.minor != bound.minor { return true }
             if hasOpenPatch {
-                return SemanticVersion.compare(prerelease: version.prerelease, bound.prerelease) != 0
+                return SemanticVersion.compare(prerelease: version.prerelease, bound.prerelease)
+                    != 0
             }
             return version.compared(to: bound) != 0
         }

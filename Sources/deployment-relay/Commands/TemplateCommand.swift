@@ -59,13 +59,12 @@ enum TemplateCommand: Command {
         options.semantics = arguments.has("--json") ? .payload : .text
         options.missingKey = try missingKey(arguments)
         options.name = arguments.words.first ?? "template"
-        var definitions: [(name: String, text: [UInt8])] = []
         for definition in arguments.all("--define") {
             guard let equals = definition.firstIndex(of: "=") else {
                 throw Failure(code: .usage, words: "--define takes NAME=TEXT, not \(definition)")
             }
             let text = definition[definition.index(after: equals)...]
-            definitions.append((String(definition[..<equals]), Array(text.utf8)))
+            options.defines.append((String(definition[..<equals]), Array(text.utf8)))
         }
         let text: [UInt8]
         if let given = arguments["-t"] {
@@ -74,7 +73,7 @@ enum TemplateCommand: Command {
             text = try read(arguments.words.first)
         }
         do {
-            return try Template(parsing: text, options: options, definitions: definitions)
+            return try Template(parsing: text, options: options)
         } catch {
             throw Failure(code: .data, words: "\(error)")
         }

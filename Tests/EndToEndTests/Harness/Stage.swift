@@ -1,4 +1,5 @@
 import Foundation
+import Formats
 import GitLabSandbox
 import JSON
 
@@ -38,6 +39,21 @@ struct Stage {
             arguments: arguments,
             keeping: self
         )
+    }
+
+    /// What GitLab holds and what it was asked, for the message of a test that fails.
+    var history: String {
+        let rows = sandbox.deployments.map {
+            "row \($0.id) \($0.environmentName) \($0.status) \($0.sha.prefix(2)) at \($0.createdAt.rfc3339)"
+        }
+        let calls = sandbox.exchanges.map { call in
+            let end = call.answeredAt?.rfc3339.suffix(13) ?? "never"
+            let body = String(decoding: call.body, as: UTF8.self)
+            return
+                "\(call.receivedAt.rfc3339.suffix(13)) \(end) \(call.method) \(call.path)?\(call.query) "
+                + "\(call.fault ?? "") \(call.status ?? 0) \(body)"
+        }
+        return (rows + calls).joined(separator: "\n")
     }
 
     /// Requests that change something, as GitLab got them.

@@ -1,0 +1,70 @@
+import JSON
+
+/// Functions of JSON: sprig's, written as Go's encoding/json writes.
+enum SprigJSON {
+    static let family = FunctionFamily(
+        title: "JSON",
+        functions: writing + reading
+    )
+
+    private static let writing: [Function] =
+        pair("toJson", "mustToJson") { value, run throws(FunctionError) in
+            try GoJSON.text(of: value, run)
+        }
+        + pair("toPrettyJson", "mustToPrettyJson") { value, run throws(FunctionError) in
+            try GoJSON.text(of: value, indent: "  ", run)
+        }
+        + .named("toRawJson", "mustToRawJson", taking: [.any], summary: "<, > and & stay") {
+            a,
+            run throws(FunctionError) in
+            .string(try GoJSON.text(of: a[0], style: .goRaw, run))
+        }
+
+    /// What JSON cannot say gives "", or an error under the second name.
+    private static func pair(
+        _ name: String,
+        _ mustName: String,
+        _ write: @escaping @Sendable (Value, Run) throws(FunctionError) -> [UInt8]
+    ) -> [Function] {
+        [
+            Function(name, [.any]) { a, run throws(FunctionError) in
+                do throws(FunctionError) {
+                    return .string(try write(a[0], run))
+                } catch .failed {
+                    return .string([])
+                }
+            },
+            Function(mustName, [.any]) { a, run throws(FunctionError) in
+                .string(try write(a[0], run))
+            },
+        ]
+    }
+
+    private static let reading: [Function] = [
+        Function("fromJson", [.string], summary: "null for what is no JSON") {
+            a,
+            run throws(FunctionError) in
+            do throws(FunctionError) {
+                return try decoded(a.text(0), run)
+            } catch .failed {
+                return .null
+            }
+        },
+        Function("mustFromJson", [.string]) { a, run throws(FunctionError) in
+            try decoded(a.text(0), run)
+        },
+    ]
+
+    private static func decoded(_ text: [UInt8], _ run: Run) throws(FunctionError) -> Value {
+        // Our reader passes a byte order mark over, Go's does not.
+        guard !text.starts(with: [0xEF, 0xBB, 0xBF]) else {
+            throw .failed("invalid character at the beginning of the JSON text")
+        }
+        try run.spend(text.count)
+        do {
+            return Value(allFloat: try JSONDocument(parsing: text).root)
+        } catch {
+            throw .failed("the text is not JSON: \(error)")
+        }
+    }
+}
