@@ -1,3 +1,4 @@
+import Formats
 import POSIX
 import Relay
 import Storage
@@ -23,7 +24,9 @@ extension DeliveryLoop {
         }
         shared.log.tell(log.damage, unreadable: unreadable, in: "settled")
         var queue = DeliveryQueue(settings: running.queueSettings, seed: Host.random())
-        queue.restore(past)
+        let isDamaged = unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
+        let now = Timestamp(milliseconds: Clock.now())
+        queue.restore(past, damagedAt: isDamaged ? now : nil)
         _ = mail.past.put(past)
         return DeliveryLoop(
             mailbox: mail.delivery,

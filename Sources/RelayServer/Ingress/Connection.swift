@@ -32,6 +32,8 @@ final class Connection {
     var sent = 0
     /// Steady milliseconds by which the present phase must be over.
     var deadline: Int64 = 0
+    /// The moment under which it stands among the deadlines; nil: it stands under none.
+    var listedDeadline: Int64?
     /// Answers end with `Connection: close`, and then the connection does.
     var closesAfterAnswer = false
     /// The answer was given without reading the body; what still comes is thrown away.

@@ -21,6 +21,10 @@ struct IngressLoop: ~Copyable {
     var adminListener: ListeningSocket?
     var connections: [UInt64: Connection] = [:]
     var nextConnection: UInt64 = 16
+    var deadlines = Deadlines()
+    /// Steady milliseconds until which nobody is let in, for want of descriptors.
+    var acceptsAgainAt: Int64?
+    var acceptToldAt: Int64?
     var accepted: RecordLog
     let settled: RecordReader
     var intake: Intake
@@ -75,6 +79,7 @@ struct IngressLoop: ~Copyable {
             default: serve(readiness)
             }
         }
+        acceptAgain()
         closeOverdue()
         expireOperations()
         try commit()
@@ -91,8 +96,9 @@ struct IngressLoop: ~Copyable {
 
     /// Milliseconds until something falls due; -1: only readiness matters.
     private func timeout() -> Int32 {
-        var due = connections.values.lazy.map(\.deadline).filter { $0 > 0 }.min()
+        var due = deadlines.next
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
+        if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
         if let expiry = intake.nextExpiry() {
             let left = max(0, expiry.milliseconds - Clock.now())
