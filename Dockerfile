@@ -15,9 +15,10 @@ RUN swift build -c release --static-swift-stdlib --product deployment-relay \
  && strip /out/deployment-relay
 
 FROM debian:bookworm-slim
-# libcurl speaks to GitLab, ca-certificates lets it verify TLS, tzdata serves templates' dates.
+# libcurl speaks to GitLab, libstdc++ belongs to Swift's runtime, ca-certificates lets TLS be verified,
+# tzdata serves the dates of templates.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libcurl4 ca-certificates tzdata \
+ && apt-get install --yes --no-install-recommends libcurl4 libstdc++6 ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65532 -g 65532 -m 0700 /data
 COPY --from=build /out/deployment-relay /usr/local/bin/deployment-relay

@@ -32,7 +32,8 @@ struct RelayClient {
     /// - Throws: What is wrong with the configuration.
     init(_ role: Role, _ arguments: Arguments) throws(ConfigurationErrors) {
         let settings = Settings(arguments)
-        let environment = settings.inputs.environment
+        // An empty variable counts as none, as it does for the relay itself.
+        let environment = settings.inputs.environment.filter { !$0.value.isEmpty }
         let (address, secret) =
             switch role {
             case .hooks: ("RELAY_LISTEN", "RELAY_TOKEN")
@@ -50,7 +51,7 @@ struct RelayClient {
             }
         base =
             arguments["--url"].map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
-        if let value = environment[secret], !value.isEmpty {
+        if let value = environment[secret] {
             token = Credential(value)
         } else if let path = environment["\(secret)_FILE"] {
             token = Self.read(path)
