@@ -81,7 +81,7 @@ extension [Target.Dependency] {
 }
 
 extension Target {
-    /// - Parameter papers: What lies in the room's folder and is no code.
+    /// `papers`: what lies in the room's folder and is no code.
     static func room(
         _ name: String,
         uses dependencies: [Target.Dependency] = [],

@@ -10,9 +10,7 @@ struct ListenRules {
     /// Whether only this machine reaches the admin address: then reading it needs no token.
     private(set) var isAdminLocal = true
 
-    /// - Parameters:
-    ///   - openHooks: Hooks that ask their senders for nothing.
-    ///   - hasAdminToken: Whether the admin address can ask for one.
+    /// `openHooks` ask their senders for nothing; `hasAdminToken`: the admin address can ask for one.
     init(_ configuration: Configuration, openHooks: [String], hasAdminToken: Bool) {
         self.configuration = configuration
         if let address = read(configuration.listen, "listen (RELAY_LISTEN)"), !address.isLoopback {

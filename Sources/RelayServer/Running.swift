@@ -21,8 +21,8 @@ package struct Running: Sendable {
 
     /// Reads the secrets and compiles the templates of `configuration`.
     ///
-    /// - Parameter read: Reads a file whole.
-    /// - Throws: All that is wrong, in one go.
+    /// `read`: reads a file whole.
+    /// Throws all that is wrong, in one go.
     package init(
         _ configuration: Configuration,
         reading read: @escaping @Sendable (String) -> Result<[UInt8], FileProblem>

@@ -98,7 +98,7 @@ struct RelayClient {
 
     /// Sends one request and waits for its answer.
     ///
-    /// - Parameter seconds: From the start to the last byte.
+    /// `seconds`: from the start to the last byte.
     func send(
         _ method: String,
         _ path: String,

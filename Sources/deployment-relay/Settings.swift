@@ -13,7 +13,7 @@ struct Settings {
 
     let inputs: ConfigurationInputs
 
-    /// - Parameter extra: Variables that the command itself sets, over all others.
+    /// `extra`: variables that the command itself sets, over all others.
     init(_ arguments: Arguments, extra: [String: String] = [:]) {
         var flags: [String: String] = [:]
         for (option, variable) in Self.options { flags[variable] = arguments[option] }

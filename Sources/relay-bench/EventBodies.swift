@@ -10,9 +10,8 @@ struct EventBodies {
     private let application: Int
     private var count: Int64 = 0
 
-    /// - Parameters:
-    ///   - application: Which Application; each sender has its own, so that order is kept.
-    ///   - size: Bytes of a body, roughly; at least what the Application itself needs.
+    /// Each sender has an `application` of its own, so that order is kept; `size` is the bytes of a
+    /// body, roughly: at least what the Application itself needs.
     init(application: Int, size: Int, now: Timestamp) {
         self.application = application
         firstStart = now.milliseconds / 1000 - 80_000

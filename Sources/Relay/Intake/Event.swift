@@ -23,7 +23,7 @@ struct EventMaker {
     let webhook: Webhook
     let body: JSONValue
 
-    /// - Parameter fixed: The place of an operation that is known already.
+    /// `fixed`: the place of an operation that is known already.
     func event(_ report: Report, fixed: Place?) throws(Refusal) -> Event {
         let wanted: Place
         if let fixed { wanted = fixed } else { wanted = try place(report) }

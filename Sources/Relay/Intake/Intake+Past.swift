@@ -78,7 +78,7 @@ extension Intake {
 
     /// Takes a record of the log at a start, in the log's order.
     ///
-    /// - Parameter isForgotten: Whether it ended as dead or dropped.
+    /// `isForgotten`: whether it ended as dead or dropped.
     package mutating func replay(_ record: AcceptedRecord, isForgotten: Bool) {
         nextID = max(nextID, record.id + 1)
         switch record {

@@ -21,7 +21,7 @@ struct Judge {
 
     /// An operation that is not known.
     ///
-    /// - Parameter newest: The Application's newest known operation that has a start.
+    /// `newest`: the Application's newest known operation that has a start.
     func unseen(_ report: Report, newest: KnownOperation?) -> Judgement {
         if case .between(let words) = report.statement {
             return .ignored(reason: "waiting for its end: \(words)")

@@ -55,7 +55,7 @@ struct Subject {
     ///
     /// A flat body that names none joins the open `running` that says the same of the same place.
     ///
-    /// - Parameter unnamed: What would be sent of an event that names no operation.
+    /// `unnamed`: what would be sent of an event that names no operation.
     func find(
         in application: Application?,
         _ report: Report,

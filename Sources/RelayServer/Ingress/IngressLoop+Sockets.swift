@@ -34,7 +34,7 @@ extension IngressLoop {
             "accept-failed",
             [
                 ("reason", .text("\(error)")),
-                ("hint", .text("raise the limit of open files (ulimit -n), or lower limits.connections")),
+                ("hint", .text("raise ulimit -n (open files), or lower limits.connections")),
             ]
         )
     }

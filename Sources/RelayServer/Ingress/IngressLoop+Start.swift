@@ -125,7 +125,7 @@ struct AcceptedReplay {
     private let past: SettledSummary
     private var open: [QueueEntry] = []
 
-    /// - Parameter past: What the other log says; one, or none when there was no data.
+    /// `past`: what the other log says; one, or none when there was no data.
     init(_ running: Running, past: [SettledSummary]) {
         let limits = running.configuration.limits
         intake = Intake(hooks: running.hooks, limits: limits)

@@ -28,7 +28,7 @@ struct ArgoCDRevisions {
 
     /// The source to take; nil when the Application has none.
     ///
-    /// - Parameter project: The explicitly chosen project.
+    /// `project`: the explicitly chosen project.
     func pick(project: String?) -> Source? {
         if let hydrated = hydrated() { return hydrated }
         guard let list = sources else { return single() }

@@ -8,7 +8,7 @@ struct CommandRun {
 
     /// Runs the relay's program.
     ///
-    /// - Parameter environment: All that it sees beside PATH.
+    /// `environment`: all that it sees beside PATH.
     static func relay(
         _ arguments: [String],
         environment: [String: String] = [:],

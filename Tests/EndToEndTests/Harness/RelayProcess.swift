@@ -10,10 +10,8 @@ final class RelayProcess {
 
     /// Starts it and waits until both addresses listen.
     ///
-    /// - Parameters:
-    ///   - data: The data folder; the same one again is a restart.
-    ///   - environment: Beside the addresses and the data folder.
-    ///   - stage: What must live as long as the process.
+    /// The same `data` folder again is a restart; `environment` stands beside the addresses and that
+    /// folder; `stage` is what must live as long as the process.
     static func start(
         data: String,
         environment: [String: String],

@@ -13,7 +13,7 @@ struct Stage {
 
     /// What the fixtures assume: two projects, every full sha and every ref.
     ///
-    /// - Parameter changes: Variables to set besides; nil takes one away.
+    /// `changes`: variables to set besides; nil takes one away.
     init(_ changes: [String: String?] = [:]) throws {
         var settings = SandboxSettings()
         settings.tokens = [SandboxToken(Self.token)]
