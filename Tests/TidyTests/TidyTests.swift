@@ -21,7 +21,7 @@ struct TidyTests {
         try String(contentsOf: root.appending(path: file), encoding: .utf8)
     }
 
-    private static func room(of file: String) -> String {
+    static func room(of file: String) -> String {
         String(file.split(separator: "/")[1])
     }
 
@@ -66,7 +66,15 @@ struct TidyTests {
 
     @Test("only RelayServer and the programs write lines")
     func logLines() throws {
-        try check({ text, _ in HouseRules.logLines(text) }, where: { !$0.mayWriteLogLines })
+        var printing: Set<String> = []
+        for file in Self.sources where HouseRules.definesPrint(SourceText(try Self.text(of: file)))
+        {
+            printing.insert(Self.room(of: file))
+        }
+        try check(
+            { HouseRules.logLines($0, hasOwnPrint: printing.contains($1)) },
+            where: { !$0.mayWriteLogLines }
+        )
     }
 
     @Test("only RelayServer, the sandbox and the programs start threads")
