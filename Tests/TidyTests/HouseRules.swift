@@ -92,10 +92,12 @@ enum HouseRules {
 
     /// Paths of one machine, which no other has; `text` is a whole file, comments included.
     static func machinePaths(_ text: String) -> [String] {
-        let homes = ["work", "home", "Users", "opt/swift"].joined(separator: "|")
-        guard let pattern = try? Regex("(?:^|[^\\w.}\\-/~])/(?:\(homes))/[A-Za-z]") else {
-            return ["?"]
-        }
+        let homes = ["work", "home", "Users", "opt/swift"]
+        guard homes.contains(where: { text.contains("/\($0)/") }),
+            let pattern = try? Regex(
+                "(?:^|[^\\w.}\\-/~])/(?:\(homes.joined(separator: "|")))/[A-Za-z]"
+            )
+        else { return [] }
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .filter { $0.element.contains(pattern) }
             .map { "line \($0.offset + 1): \($0.element.prefix(120))" }
