@@ -25,19 +25,22 @@ package struct HTTPResponseParser {
 
     /// The answer once it is whole; `isEnd` says that the peer has closed.
     ///
-    /// nil at the end means that it was cut short, or was no HTTP.
+    /// nil at the end means that it was cut short, or was no HTTP. An interim answer is given when
+    /// it is the last that came before the end.
     package func response(isEnd: Bool) -> HTTPResponse? {
         var start = 0
+        var interim: HTTPResponse?
         while let end = endOfHead(from: start) {
             guard let response = head(start..<end) else { return nil }
             guard response.status >= 200 else {
                 start = end
+                interim = response
                 continue
             }
             guard let body = body(response, from: end, isEnd: isEnd) else { return nil }
             return HTTPResponse(status: response.status, fields: response.fields, body: body)
         }
-        return nil
+        return isEnd && start == bytes.count ? interim : nil
     }
 
     private func endOfHead(from start: Int) -> Int? {

@@ -107,7 +107,11 @@ struct HTTPResponseTests {
         for length in 0..<last {
             var parser = HTTPResponseParser()
             parser.feed(Array(row.text.utf8.prefix(length)))
-            #expect(parser.response(isEnd: true)?.status == nil, "\(length)")
+            #expect(parser.response(isEnd: false)?.status == nil, "\(length)")
+            // Behind the interim answer's head, which is all that came.
+            let isInterim =
+                row.status == 201 && length == "HTTP/1.1 100 Continue\r\n\r\n".utf8.count
+            #expect(parser.response(isEnd: true)?.status == (isInterim ? 100 : nil), "\(length)")
         }
     }
 

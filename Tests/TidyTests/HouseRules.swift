@@ -51,16 +51,27 @@ enum HouseRules {
     }
 
     /// Log lines written elsewhere than where the server logs (DESIGN §4.2).
-    static func logLines(_ text: SourceText) -> [String] {
-        found(
+    ///
+    /// A room that has a `print` of its own (Go's `print` is a template function) calls that one.
+    static func logLines(_ text: SourceText, hasOwnPrint: Bool = false) -> [String] {
+        let lines = found(
             [
-                ("print", /(?:^|[^\w.])(?:print|debugPrint|dump)\s*\(/),
                 ("Output", /\bOutput\.(?:print|complain|write)\b/),
-                ("a standard stream", /\b(?:fputs|fprintf|vprintf|puts|perror|syslog|NSLog)\s*\(/),
+                ("Swift's print", /\bSwift\.(?:print|debugPrint|dump)\b/),
+                (
+                    "a standard stream",
+                    /\b(?:fputs|fprintf|vprintf|puts|perror|syslog|NSLog)\s*\(/
+                ),
                 ("stdout or stderr", /\b(?:stdout|stderr|STDERR_FILENO|STDOUT_FILENO)\b/),
             ],
             in: text
         )
+        let calls = found([("print", /(?:^|[^\w.])(?:print|debugPrint|dump)\s*\(/)], in: text)
+        return lines + (hasOwnPrint ? [] : calls)
+    }
+
+    static func definesPrint(_ text: SourceText) -> Bool {
+        text.codeLines.contains { $0.contains(/\bfunc\s+print\s*[(<]/) }
     }
 
     /// Threads started elsewhere than where loops are wired (DESIGN §4.2).
@@ -81,10 +92,12 @@ enum HouseRules {
 
     /// Paths of one machine, which no other has; `text` is a whole file, comments included.
     static func machinePaths(_ text: String) -> [String] {
-        let homes = ["work", "home", "Users", "opt/swift"].joined(separator: "|")
-        guard let pattern = try? Regex("(?:^|[^\\w.}\\-/~])/(?:\(homes))/[A-Za-z]") else {
-            return ["?"]
-        }
+        let homes = ["work", "home", "Users", "opt/swift"]
+        guard homes.contains(where: { text.contains("/\($0)/") }),
+            let pattern = try? Regex(
+                "(?:^|[^\\w.}\\-/~])/(?:\(homes.joined(separator: "|")))/[A-Za-z]"
+            )
+        else { return [] }
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .filter { $0.element.contains(pattern) }
             .map { "line \($0.offset + 1): \($0.element.prefix(120))" }

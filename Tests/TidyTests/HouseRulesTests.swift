@@ -83,19 +83,19 @@ struct HouseRulesTests {
             rule: "log lines",
             bad: "print(\"hello\")",
             good: "Output.escape(1)",
-            check: HouseRules.logLines
+            check: { HouseRules.logLines($0) }
         ),
         Row(
             rule: "log lines",
             bad: "Output.complain(words)",
             good: "// print(words)",
-            check: HouseRules.logLines
+            check: { HouseRules.logLines($0) }
         ),
         Row(
             rule: "log lines",
             bad: "fputs(words, stderr)",
             good: "blueprint(words)",
-            check: HouseRules.logLines
+            check: { HouseRules.logLines($0) }
         ),
         Row(
             rule: "threads",
@@ -121,6 +121,16 @@ struct HouseRulesTests {
     func catches(row: Row) {
         #expect(!row.check(SourceText(row.bad)).isEmpty, "lets \(row.bad) pass")
         #expect(row.check(SourceText(row.good)).isEmpty, "catches \(row.good)")
+    }
+
+    @Test("a room's own print is not the standard library's")
+    func ownPrint() {
+        let text = SourceText("    mutating func print(_ value: Value) {}\nprint(value)")
+        #expect(HouseRules.definesPrint(text))
+        #expect(!HouseRules.definesPrint(SourceText("// func print()")))
+        #expect(HouseRules.logLines(SourceText("print(value)"), hasOwnPrint: true).isEmpty)
+        #expect(!HouseRules.logLines(SourceText("Swift.print(value)"), hasOwnPrint: true).isEmpty)
+        #expect(!HouseRules.logLines(SourceText("Output.print(value)"), hasOwnPrint: true).isEmpty)
     }
 
     @Test("comments and strings are no code, interpolations are")

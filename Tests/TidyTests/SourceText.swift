@@ -10,16 +10,17 @@ struct SourceText {
 
     private static let newline = UInt8(ascii: "\n")
 
+    /// What the compiler reads; lines stay where they are.
+    private(set) var code = ""
+    private(set) var codeLines: [Substring] = []
+
     init(_ text: String) {
         bytes = Array(text.utf8)
         blanked = bytes
         readCode(untilParenthesis: false)
+        code = String(decoding: blanked, as: UTF8.self)
+        codeLines = code.split(separator: "\n", omittingEmptySubsequences: false)
     }
-
-    /// What the compiler reads; lines stay where they are.
-    var code: String { String(decoding: blanked, as: UTF8.self) }
-
-    var codeLines: [Substring] { code.split(separator: "\n", omittingEmptySubsequences: false) }
 
     private func stands(_ text: StaticString) -> Bool {
         stands(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

@@ -17,11 +17,20 @@ struct TidyTests {
     /// Swift files of the rooms: what is shipped.
     static let sources = files(in: "Sources").filter { $0.hasSuffix(".swift") }
 
+    /// Each source file, read once for all rules.
+    static let parsed: [(file: String, room: String, text: SourceText)] = sources.map { file in
+        do {
+            return (file, room(of: file), SourceText(try text(of: file)))
+        } catch {
+            preconditionFailure("\(file): \(error)")
+        }
+    }
+
     static func text(of file: String) throws -> String {
         try String(contentsOf: root.appending(path: file), encoding: .utf8)
     }
 
-    private static func room(of file: String) -> String {
+    static func room(of file: String) -> String {
         String(file.split(separator: "/")[1])
     }
 
@@ -30,22 +39,21 @@ struct TidyTests {
         _ rule: (SourceText, _ room: String) -> [String],
         where applies: (FloorPlan.Room) -> Bool = { _ in true },
         sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
+    ) {
         #expect(
             Self.sources.count > 50,
             "the sources were not found",
             sourceLocation: sourceLocation
         )
-        for file in Self.sources where !FloorPlan.definitions.contains(file) {
-            let room = Self.room(of: file)
+        for (file, room, text) in Self.parsed where !FloorPlan.definitions.contains(file) {
             guard FloorPlan.rooms[room].map(applies) ?? true else { continue }
-            let wrong = rule(SourceText(try Self.text(of: file)), room)
+            let wrong = rule(text, room)
             #expect(wrong.isEmpty, "\(file): \(wrong)", sourceLocation: sourceLocation)
         }
     }
 
     @Test("every room imports only what its row in the floor plan allows")
-    func imports() throws { try check { HouseRules.imports($0, room: $1) } }
+    func imports() { check { HouseRules.imports($0, room: $1) } }
 
     @Test("every room of the floor plan is there")
     func rooms() {
@@ -57,21 +65,25 @@ struct TidyTests {
     }
 
     @Test("no source escapes the compiler's proofs")
-    func escapes() throws { try check { text, _ in HouseRules.escapes(text) } }
+    func escapes() { check { text, _ in HouseRules.escapes(text) } }
 
     @Test("nothing is public: rooms have package doors")
-    func publicDeclarations() throws {
-        try check { text, _ in HouseRules.publicDeclarations(text) }
+    func publicDeclarations() {
+        check { text, _ in HouseRules.publicDeclarations(text) }
     }
 
     @Test("only RelayServer and the programs write lines")
-    func logLines() throws {
-        try check({ text, _ in HouseRules.logLines(text) }, where: { !$0.mayWriteLogLines })
+    func logLines() {
+        let printing = Set(Self.parsed.filter { HouseRules.definesPrint($0.text) }.map(\.room))
+        check(
+            { HouseRules.logLines($0, hasOwnPrint: printing.contains($1)) },
+            where: { !$0.mayWriteLogLines }
+        )
     }
 
     @Test("only RelayServer, the sandbox and the programs start threads")
-    func threads() throws {
-        try check({ text, _ in HouseRules.threads(text) }, where: { !$0.mayStartThreads })
+    func threads() {
+        check({ text, _ in HouseRules.threads(text) }, where: { !$0.mayStartThreads })
     }
 
     @Test("nothing names a path of somebody's machine")
