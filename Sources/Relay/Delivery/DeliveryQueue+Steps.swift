@@ -11,7 +11,9 @@ extension DeliveryQueue {
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
-        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing {
+        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
+            pool[newer].lane == entry.lane
+        {
             let later = pool[newer].status.name
             return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
