@@ -53,7 +53,9 @@ package enum Statement: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a body says about a deployment. Stateless: what was said before is not known here.
+/// What a body says about a deployment.
+///
+/// Stateless: what was said before is not known here.
 package struct Report: Sendable {
     package var sender: Sender
     /// Identity of the sender's object; "" for flat bodies, where project and environment count.

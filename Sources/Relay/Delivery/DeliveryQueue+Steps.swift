@@ -27,7 +27,7 @@ extension DeliveryQueue {
         write(slot, at: now, load: load)
     }
 
-    /// - Parameter since: Steady milliseconds of the first try.
+    /// Whether what was first tried at these steady milliseconds has been tried long enough.
     func hasGivenUp(_ since: Int64?, at now: Moment) -> Bool {
         since.map { now.steady - $0 >= Int64(settings.retryHours) * 3_600_000 } ?? false
     }

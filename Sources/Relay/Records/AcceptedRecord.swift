@@ -190,7 +190,9 @@ package struct DeadLetter: Equatable, Sendable {
     }
 }
 
-/// What the `accepted` log holds. One kind byte each; fields as `FieldWriter` writes them.
+/// What the `accepted` log holds.
+///
+/// One kind byte each; fields as `FieldWriter` writes them.
 package enum AcceptedRecord: Equatable, Sendable {
     case delivery(AcceptedDelivery)
     case deadLetter(DeadLetter)

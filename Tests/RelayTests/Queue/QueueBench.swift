@@ -104,9 +104,8 @@ struct QueueBench {
     mutating func mended() { queue.mended("default", at: now) }
     mutating func configure(_ settings: QueueSettings) { queue.configure(settings, at: now) }
 
-    /// The process ends and starts again with what its log holds.
-    ///
-    /// - Parameter isDamaged: Whether a record in the log's middle could not be read.
+    /// The process ends and starts again with what its log holds; `isDamaged` says that a record
+    /// in the log's middle could not be read.
     mutating func restart(isDamaged: Bool = false, downSeconds: Int64 = 1) {
         now = now.adding(milliseconds: downSeconds * 1000)
         var summary = SettledSummary(endLimit: 1000)
