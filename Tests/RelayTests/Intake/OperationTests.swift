@@ -88,6 +88,21 @@ struct OperationTests {
         }
     }
 
+    @Test("what turns out to be none to record is brought to its end once it was begun")
+    func begunAppOfApps() throws {
+        // At its first sync an app of apps has no resources yet.
+        var bench = try IntakeBench()
+        bench.post(Self.first)
+        let resources = #""sync":{},"summary":{"isAppOfApps":true}"#
+        func isAppOfApps(_ event: ArgoEvent) -> [UInt8] {
+            let text = String(decoding: event.body, as: UTF8.self)
+            return Array(text.replacing(#""health":"#, with: resources + #","health":"#).utf8)
+        }
+        #expect(bench.post("argocd", isAppOfApps(Self.first.ended("Succeeded"))).word == "accepted")
+        #expect(bench.post("argocd", isAppOfApps(Self.second)).word == "ignored")
+        #expect(bench.story == ["1 running", "1 success"])
+    }
+
     @Test("an Application that is deleted leaves nothing running")
     func deleted() throws {
         var bench = try IntakeBench()
