@@ -129,7 +129,7 @@ struct FluxRevision {
     /// Branch or tag, as far as the form has one.
     private(set) var name: String?
 
-    /// `origin`: `originRevision`: the commit an artefact was made of.
+    /// Reads `revision`, else `origin` (`originRevision`): the commit an artefact was made of.
     init(_ revision: Choice?, origin: Choice?) {
         text = revision?.value
         if let revision { read(revision) }

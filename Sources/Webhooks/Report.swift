@@ -114,6 +114,9 @@ package struct Aside: Sendable {
     package var startedAt: Timestamp?
     package var finishedStarts: [Timestamp]
     package var isHealthy: Bool
+    /// What it says of an operation that was recorded before it turned out to be none to record:
+    /// what was begun is brought to its end.
+    package var report: Report?
 
     init(
         _ reason: String,

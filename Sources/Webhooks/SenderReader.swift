@@ -13,10 +13,9 @@ package struct SenderReader: Sendable {
         self.hosts = hosts
     }
 
-    /// Reads a body, which is an object.
+    /// What `body`, an object, says.
     ///
-    /// `choices` are what the hook's own templates say; each stands at its place in DESIGN §2.5's
-    /// orders.
+    /// What the hook's own templates say (`choices`) stands at its place in DESIGN §2.5's orders.
     package func read(
         _ body: JSONValue,
         _ request: WebhookRequest,

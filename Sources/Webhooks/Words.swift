@@ -43,7 +43,7 @@ struct RefReading {
     let ref: Ref
     let isTag: Bool
 
-    /// `sha`: the commit deployed: a target that begins it is no name.
+    /// Reads `text`; a target that begins `sha`, the commit deployed, is no name.
     init(_ text: String?, origin: String, sha: String?) {
         guard let text = Words.present(text), text != "HEAD" else {
             self.init(default: "\(origin) names none")

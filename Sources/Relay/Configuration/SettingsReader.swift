@@ -26,6 +26,7 @@ final class SettingsReader {
     private func present(_ member: String) -> JSONValue? {
         known.append(member)
         guard let found = value?[member], !found.isNull else { return nil }
+        gatherer.note(name(member), at: found.position)
         return found
     }
 
@@ -163,6 +164,7 @@ final class SettingsReader {
 final class MistakeGatherer {
     let file: String?
     private(set) var all: [ConfigurationError] = []
+    private var places: [String: TextPosition] = [:]
 
     init(file: String?) { self.file = file }
 
@@ -178,6 +180,11 @@ final class MistakeGatherer {
             )
         )
     }
+
+    /// Where a setting stands, for rules over several of them.
+    func note(_ setting: String, at place: TextPosition) { places[setting] = place }
+
+    func place(of setting: String) -> TextPosition? { places[setting] }
 
     /// In the order of the file; what is no line of it comes last.
     var sorted: [ConfigurationError] {

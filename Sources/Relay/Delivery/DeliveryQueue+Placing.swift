@@ -148,7 +148,9 @@ extension DeliveryQueue {
         at now: Moment
     ) {
         // A closing makes no row of its own: what it closes is told first.
-        guard !mayHaveArrived(older), !pool[newer].isClosing else { return }
+        guard !mayHaveArrived(older), !pool[newer].isClosing,
+            pool[older].lane == pool[newer].lane
+        else { return }
         let later = pool[newer].status.name
         settle(older, .superseded, "\(later) of the same operation came", at: now)
     }

@@ -11,7 +11,9 @@ extension DeliveryQueue {
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
-        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing {
+        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
+            pool[newer].lane == entry.lane
+        {
             let later = pool[newer].status.name
             return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
@@ -25,7 +27,7 @@ extension DeliveryQueue {
         write(slot, at: now, load: load)
     }
 
-    /// `since`: steady milliseconds of the first try.
+    /// Whether what was first tried at these steady milliseconds has been tried long enough.
     func hasGivenUp(_ since: Int64?, at now: Moment) -> Bool {
         since.map { now.steady - $0 >= Int64(settings.retryHours) * 3_600_000 } ?? false
     }

@@ -236,6 +236,7 @@ extension DeliveryQueue {
         backOff(lane, at: now, atMost: limit)
     }
 
+    /// The row is not in the status we believed it in: what GitLab shows decides.
     private mutating func showRefused(
         _ slot: WaitingPool.Slot,
         _ sending: Sending,
@@ -244,17 +245,13 @@ extension DeliveryQueue {
         at now: Moment
     ) {
         let lane = Int(pool[slot].lane)
-        guard let deployment = sending.deployment, !lanes[lane].wasRefused else {
+        guard sending.deployment != nil, !lanes[lane].wasRefused else {
             settle(slot, .dead, reason, result: result, at: now)
             return
         }
         lanes[lane].wasRefused = true
-        lanes[lane].call = start(
-            .show(project: sending.project, deployment: deployment),
-            at: lanes[lane].key.endpoint,
-            for: .show(lane: lane),
-            now: now
-        )
+        doubt(sending, in: lane, isOver: true, at: now)
+        arouse(lane, at: now)
     }
 
     /// The row was deleted in GitLab: an end is told anew, a closing has nothing left to close.

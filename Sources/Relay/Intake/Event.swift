@@ -23,7 +23,7 @@ struct EventMaker {
     let webhook: Webhook
     let body: JSONValue
 
-    /// `fixed`: the place of an operation that is known already.
+    /// The event that `report` makes, at its own place or at that of the known operation.
     func event(_ report: Report, fixed: Place?) throws(Refusal) -> Event {
         let wanted: Place
         if let fixed { wanted = fixed } else { wanted = try place(report) }

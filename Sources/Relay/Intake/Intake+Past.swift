@@ -76,9 +76,8 @@ extension Intake {
 
     // MARK: - Restart
 
-    /// Takes a record of the log at a start, in the log's order.
-    ///
-    /// `isForgotten`: whether it ended as dead or dropped.
+    /// Takes a record of the log at a start, in the log's order; `isForgotten` says that it ended
+    /// as dead or dropped.
     package mutating func replay(_ record: AcceptedRecord, isForgotten: Bool) {
         nextID = max(nextID, record.id + 1)
         switch record {

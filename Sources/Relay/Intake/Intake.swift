@@ -106,6 +106,9 @@ package struct Intake: Sendable {
         case .report(let report):
             return try decide(&taking, body, report)
         case .ignored(let aside):
+            if let report = aside.report, isKnown(report, taking) {
+                return try decide(&taking, body, report)
+            }
             var reception = Reception(outcome: .ignored(reason: aside.reason))
             reception.application = aside.objectName
             reception.records = tellEnds(aside, taking)
@@ -119,6 +122,12 @@ package struct Intake: Sendable {
             taking.note(flaw)
             throw Refusal(reason: flaw.description)
         }
+    }
+
+    /// Whether an event of the same operation was recorded.
+    private func isKnown(_ report: Report, _ taking: Taking) -> Bool {
+        let application = book[Subject(report, hook: taking.hook).application]
+        return report.operation.flatMap { application?.operation(named: $0) } != nil
     }
 
     /// Reads the body once; a second time with the hook's own choices, where it has any.

@@ -19,9 +19,7 @@ struct Judge {
     let now: Timestamp
     let settings: ArgoCDSettings
 
-    /// An operation that is not known.
-    ///
-    /// `newest`: the Application's newest known operation that has a start.
+    /// An operation that is not known; `newest` is its Application's newest known one.
     func unseen(_ report: Report, newest: KnownOperation?) -> Judgement {
         if case .between(let words) = report.statement {
             return .ignored(reason: "waiting for its end: \(words)")

@@ -53,9 +53,8 @@ struct Subject {
 
     /// The known operation that this event goes on with.
     ///
-    /// A flat body that names none joins the open `running` that says the same of the same place.
-    ///
-    /// `unnamed`: what would be sent of an event that names no operation.
+    /// A flat body that names none joins the open `running` that says the same of the same place:
+    /// `unnamed` is what would be sent of it.
     func find(
         in application: Application?,
         _ report: Report,

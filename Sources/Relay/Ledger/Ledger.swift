@@ -10,7 +10,7 @@ package struct Ledger: Sendable {
     private let limit: Int
     /// How many may gather before those that are over are swept out.
     private var capacity: Int
-    private(set) package var passedOver: [PassedOver] = []
+    private var passed: [PassedOver] = []
     private var holds: [HoldScope: HoldNote] = [:]
     private var numbers: [ProjectText: Int] = [:]
     /// Deliveries by final state, waiting ones under `accepted`; all since the data began.
@@ -42,6 +42,9 @@ package struct Ledger: Sendable {
             (endpoint, self.project, self.environment) = (entry.endpoint, project, environment)
         }
     }
+
+    /// Events that made no delivery: the last thousand, the oldest first.
+    package var passedOver: [PassedOver] { passed.suffix(Self.passedOverLimit) }
 
     /// How many events that made no delivery are kept.
     private static let passedOverLimit = 1000
@@ -99,9 +102,9 @@ package struct Ledger: Sendable {
     }
 
     package mutating func add(_ event: PassedOver) {
-        passedOver.append(event)
-        if passedOver.count > Self.passedOverLimit * 2 {
-            passedOver.removeFirst(passedOver.count - Self.passedOverLimit)
+        passed.append(event)
+        if passed.count > Self.passedOverLimit * 2 {
+            passed.removeFirst(passed.count - Self.passedOverLimit)
         }
     }
 

@@ -94,12 +94,19 @@ struct ArgoCDReader {
     }
 
     private func read(_ subject: ArgoCDSubject) -> Reading {
-        if let reason = subject.reasonNotToRecord(reader.settings) {
-            return .ignored(subject.aside(reason))
-        }
         guard let statement = subject.statement(reader.settings) else {
             return .ignored(subject.aside("the phase \"\(subject.phase)\" is not known"))
         }
+        if subject.isDryRun { return .ignored(subject.aside("a dry run deploys nothing")) }
+        guard let reason = subject.reasonNotToRecord(reader.settings) else {
+            return .report(report(subject, statement))
+        }
+        var aside = subject.aside(reason)
+        aside.report = report(subject, statement)
+        return .ignored(aside)
+    }
+
+    private func report(_ subject: ArgoCDSubject, _ statement: Statement) -> Report {
         var report = Report(
             sender: .argocd,
             object: subject.object,
@@ -117,7 +124,7 @@ struct ArgoCDReader {
         report.message = subject.state["message"]?.string
         report.url = url(subject)
         place(&report, subject)
-        return .report(report)
+        return report
     }
 
     /// The Application's page, when the context names Argo CD's address.

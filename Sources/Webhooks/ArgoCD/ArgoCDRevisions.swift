@@ -26,9 +26,7 @@ struct ArgoCDRevisions {
         var key: String
     }
 
-    /// The source to take; nil when the Application has none.
-    ///
-    /// `project`: the explicitly chosen project.
+    /// The source to take, given the explicitly chosen project; nil when the Application has none.
     func pick(project: String?) -> Source? {
         if let hydrated = hydrated() { return hydrated }
         guard let list = sources else { return single() }

@@ -48,9 +48,11 @@ struct ArgoCDSubject {
         }
     }
 
-    /// Dry runs always; self-heal, selective syncs and apps of apps unless the settings say so.
+    /// Never a deployment, whatever the settings say.
+    var isDryRun: Bool { sync?["dryRun"]?.bool == true }
+
+    /// Self-heal, selective syncs and apps of apps, unless the settings say otherwise.
     func reasonNotToRecord(_ settings: ArgoCDSettings) -> String? {
-        if sync?["dryRun"]?.bool == true { return "a dry run deploys nothing" }
         let isSelfHeal = (sync?["autoHealAttemptsCount"]?.number?.int64 ?? 0) > 0
         let isPartial = sync?["resources"]?.count ?? 0 > 0
         if isSelfHeal || isPartial && isAutomated {

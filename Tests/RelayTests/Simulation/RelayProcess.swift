@@ -152,7 +152,7 @@ struct RelayProcess {
 
     /// One turn of delivery: what it says is on disk, and the calls may leave.
     ///
-    /// `isCut`: the process ends after this many of the turn's records.
+    /// With `cutAfter` the process ends after that many of the turn's records.
     mutating func run(
         on disk: inout Disk,
         at now: Moment,

@@ -1,10 +1,16 @@
+import Foundation
 import Relay
 import Testing
 
 @Suite("Simulation: whatever happens, GitLab's record ends true")
 struct SimulationTests {
-    /// In debug some three milliseconds each.
-    private static let seeds: Range<UInt64> = 0..<400
+    /// The gate's seeds; `SIMULATION_SEEDS=100000 SIMULATION_FROM=400` plays others.
+    private static let seeds: Range<UInt64> = {
+        let variables = ProcessInfo.processInfo.environment
+        let first = variables["SIMULATION_FROM"].flatMap(UInt64.init) ?? 0
+        let count = variables["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 300
+        return first..<first + count
+    }()
 
     @Test("seeded histories end as an oracle without faults has them", arguments: [0, 1, 2, 3])
     func histories(part: UInt64) throws {
