@@ -3,7 +3,6 @@ enum SprigRefused {
     static let reasons: [String: String] = {
         var reasons: [String: String] = ["getHostByName": network]
         for name in ["env", "expandenv"] { reasons[name] = environment }
-        for name in ["env", "expandenv"] { reasons[name] = environment }
         for name in ["bcrypt", "htpasswd", "derivePassword"] { reasons[name] = passwords }
         for name in keyMakers { reasons[name] = keys }
         for name in ["encryptAES", "decryptAES"] { reasons[name] = ciphers }
@@ -14,8 +13,6 @@ enum SprigRefused {
         "is not offered: the environment holds secrets; use .context or the data of the body"
     private static let network =
         "is not offered: rendering must not depend on the network, nor wait for it"
-    private static let environment =
-        "is not offered: templates must not read the environment, where secrets are (as in Argo CD)"
     private static let passwords =
         "is not offered: a deployment's payload is no place for passwords"
     private static let keys =
