@@ -14,7 +14,7 @@ struct CivilTime: Equatable {
     /// Any number of seconds since 1970-01-01 00:00:00 of that zone's clock.
     init(seconds: Int64) {
         let days = Self.floor(seconds, 86_400)
-        let rest = Int(seconds - days.quotient * 86_400)
+        let rest = Int(days.remainder)
         (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60)
         // Days to a date by eras of 400 years, March first (Hinnant, chrono-compatible algorithms).
         let shifted = Int(days.quotient) + 719_468

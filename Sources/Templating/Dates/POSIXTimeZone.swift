@@ -60,8 +60,8 @@ struct POSIXTimeZone: Sendable {
     func period(at seconds: Int64) -> TimeZoneRules.Period {
         guard let daylight else { return standard }
         let year = CivilTime(seconds: seconds &+ Int64(standard.offset)).year
-        let yearStart = Int64(CivilTime.days(year, 1, 1)) * 86_400
-        let elapsed = seconds - yearStart
+        let yearStart = Int64(CivilTime.days(year, 1, 1)) &* 86_400
+        let elapsed = seconds &- yearStart
         let start = daylight.start.seconds(in: year) - Int64(standard.offset)
         let end = daylight.end.seconds(in: year) - Int64(daylight.period.offset)
         // In the southern hemisphere the year begins and ends with daylight saving.
