@@ -106,7 +106,7 @@ package struct RegularExpression: Sendable {
 
     // MARK: - Replacing
 
-    /// Replaces matches; in `replacement` `$1`, `${1}`, `$name` and `${name}` are groups, `$$` a dollar.
+    /// Replaces matches, where `$1`, `${1}`, `$name` and `${name}` are groups and `$$` is a dollar.
     package func replacingAll(
         in text: [UInt8],
         with replacement: [UInt8],

@@ -49,7 +49,7 @@ final class RegularExpressionMachine {
         reached = [Int](repeating: 0, count: program.instructions.count)
     }
 
-    /// The leftmost match at or after `start`, of highest rank: positions, -1 where a group has none.
+    /// The leftmost match of highest rank at or after `start`: positions, -1 where there is none.
     func firstMatch(from start: Int) throws(RegularExpressionError) -> [Int]? {
         defer { budget.stepsLeft = stepsLeft }
         var position = start

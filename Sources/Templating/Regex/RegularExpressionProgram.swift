@@ -22,7 +22,7 @@ struct RegularExpressionProgram {
 
     private(set) var instructions: [Instruction] = []
     private(set) var classes: [CharacterClass] = []
-    /// Bytes with which a match can begin, where it cannot be empty: most of a text is skipped by it.
+    /// Bytes with which a match can begin, to skip by; nil where it can be empty.
     private(set) var firstBytes: [Bool]?
 
     init(_ node: RegularExpressionNode) throws(RegularExpressionError) {

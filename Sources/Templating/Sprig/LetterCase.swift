@@ -14,7 +14,7 @@ enum LetterCase {
         CodePoint.encode(CodePoint.all(of: text).map(change))
     }
 
-    /// The simple mapping of letters whose full one is two letters stands in the title case's place.
+    /// Where the full mapping is two letters, the simple one stands in the title case's place.
     private static func simpleUpper(_ point: UInt32) -> UInt32 {
         let upper = CaseFolding.upper(point)
         guard upper == point, point >= 0x1F80, point <= 0x1FFF else { return upper }

@@ -24,14 +24,16 @@ enum SprigChance {
                 }
                 return .integer(low + Int64(run.random() % UInt64(span)), .int)
             },
-            Function("shuffle", [.string]) { a, run throws(FunctionError) in
+            Function("shuffle", [.string], summary: "the characters in any order") {
+                a,
+                run throws(FunctionError) in
                 var points = CodePoint.all(of: a.text(0))
                 for index in points.indices.dropFirst() {
                     points.swapAt(index, Int(run.random() % UInt64(index + 1)))
                 }
                 return .string(CodePoint.encode(points))
             },
-            Function("uuidv4", []) { _, run throws(FunctionError) in
+            Function("uuidv4", [], summary: "a random UUID") { _, run throws(FunctionError) in
                 var bytes = try bytes(16, run)
                 // Version 4 and the variant (RFC 9562 §5.4).
                 bytes[6] = bytes[6] & 0x0F | 0x40
@@ -49,7 +51,7 @@ enum SprigChance {
 
     /// A text of that many characters; "" for a negative count, as sprig's.
     private static func text(_ name: String, _ alphabet: [UInt8]) -> Function {
-        Function(name, [.int]) { a, run throws(FunctionError) in
+        Function(name, [.int], summary: "that many characters") { a, run throws(FunctionError) in
             let count = max(a.int(0), 0)
             try run.allow(bytes: count)
             try run.spend(count)

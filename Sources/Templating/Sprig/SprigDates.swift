@@ -11,19 +11,30 @@ enum SprigDates {
 
     private static let writing: [Function] =
         [
-            Function("now", []) { _, run in .opaque(TimeValue(GoTime(run.world.now))) },
+            Function("now", [], summary: "the present, UTC") { _, run in
+                .opaque(TimeValue(GoTime(run.world.now)))
+            },
             Function("date", [.string, .any], summary: "layout, time") { a, run in
                 .string(moment(a[1], run).in(.local).formatted(a.text(0)))
             },
-            Function("htmlDate", [.any]) { a, run in
+            Function("htmlDate", [.any], summary: "as 2006-01-02") { a, run in
                 .string(moment(a[0], run).in(.local).formatted("2006-01-02"))
             },
-            Function("htmlDateInZone", [.any, .string]) { a, run in
+            Function("htmlDateInZone", [.any, .string], summary: "time, zone: as 2006-01-02") {
+                a,
+                run in
                 .string(moment(a[0], run).in(zone(a.string(1), run)).formatted("2006-01-02"))
             },
-            Function("unixEpoch", [.time]) { a, _ in .string(String(a.time(0).unixSeconds)) },
+            Function("unixEpoch", [.time], summary: "seconds since 1970") { a, _ in
+                .string(String(a.time(0).unixSeconds))
+            },
         ]
-        + .named("dateInZone", "date_in_zone", taking: [.string, .any, .string]) { a, run in
+        + .named(
+            "dateInZone",
+            "date_in_zone",
+            taking: [.string, .any, .string],
+            summary: "layout, time, zone"
+        ) { a, run in
             .string(moment(a[1], run).in(zone(a.string(2), run)).formatted(a.text(0)))
         }
 
@@ -59,7 +70,9 @@ enum SprigDates {
                 return .opaque(TimeValue(.zero))
             }
         },
-        Function("mustToDate", [.string, .string]) { a, _ throws(FunctionError) in
+        Function("mustToDate", [.string, .string], summary: "an error when the text does not fit") {
+            a,
+            _ throws(FunctionError) in
             do {
                 return .opaque(TimeValue(try GoTime(a.text(1), layout: a.text(0))))
             } catch {
@@ -80,7 +93,12 @@ enum SprigDates {
                 return a[1]
             }
         }
-        + .named("mustDateModify", "must_date_modify", taking: [.string, .time]) {
+        + .named(
+            "mustDateModify",
+            "must_date_modify",
+            taking: [.string, .time],
+            summary: "an error for what is no duration"
+        ) {
             a,
             _ throws(FunctionError) in
             do {

@@ -25,7 +25,7 @@ enum SprigDefaults {
                 a,
                 _ throws(FunctionError) in throw .failed(a.string(0))
             },
-            Function("hello", []) { _, _ in .string("Hello!") },
+            Function("hello", [], summary: "Hello!") { _, _ in .string("Hello!") },
         ]
     )
 }

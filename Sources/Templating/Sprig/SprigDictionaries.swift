@@ -33,7 +33,9 @@ enum SprigDictionaries {
             for (key, value) in a.map(0).sorted where !omitted.contains(key) { map[key] = value }
             return .map(map)
         }
-        + .named("deepCopy", "mustDeepCopy", taking: [.any]) { a, run throws(FunctionError) in
+        + .named("deepCopy", "mustDeepCopy", taking: [.any], summary: "with all that is inside") {
+            a,
+            run throws(FunctionError) in
             try copy(a[0], run)
         }
 
@@ -61,11 +63,15 @@ enum SprigDictionaries {
         Function("get", [.map, .string], summary: "\"\" where the key is not there") { a, _ in
             a.map(0)[a.text(1)] ?? .string([])
         },
-        Function("hasKey", [.map, .string]) { a, _ in .bool(a.map(0)[a.text(1)] != nil) },
+        Function("hasKey", [.map, .string], summary: "dict, key") { a, _ in
+            .bool(a.map(0)[a.text(1)] != nil)
+        },
         Function("keys", [], rest: .map, summary: "of all dicts") { a, _ in
             .strings(a.indices.flatMap { a.map($0).keys })
         },
-        Function("values", [.map]) { a, _ in .list(a.map(0).sorted.map(\.value)) },
+        Function("values", [.map], summary: "by their keys' order") { a, _ in
+            .list(a.map(0).sorted.map(\.value))
+        },
         Function("pluck", [.string], rest: .map, summary: "the key's value of each dict") { a, _ in
             .list(a.indices.dropFirst().compactMap { a.map($0)[a.text(0)] })
         },
@@ -128,7 +134,13 @@ enum SprigDictionaries {
             run throws(FunctionError) in
             try merge(a, overwrites: false, run)
         }
-        + .named("mergeOverwrite", "mustMergeOverwrite", taking: [.map], rest: .map) {
+        + .named(
+            "mergeOverwrite",
+            "mustMergeOverwrite",
+            taking: [.map],
+            rest: .map,
+            summary: "later dicts win"
+        ) {
             a,
             run throws(FunctionError) in
             try merge(a, overwrites: true, run)
@@ -139,7 +151,7 @@ enum SprigDictionaries {
         overwrites: Bool,
         _ run: Run
     ) throws(FunctionError) -> Value {
-        // All arguments have one type in Go, but for what `split` makes, which is refused there too.
+        // A nil dict takes nothing, so a new one stands in for it.
         var target = a.map(0)
         for index in a.indices.dropFirst() {
             let source = a.map(index)
@@ -151,8 +163,9 @@ enum SprigDictionaries {
         return .map(target)
     }
 
-    /// dario.cat/mergo's way, with its turns: null fills nothing, and a dict or list never takes the
-    /// place of something else that is not empty.
+    /// Merges as dario.cat/mergo does, with its turns.
+    ///
+    /// Null fills nothing, and a dict never takes the place of something else that is not empty.
     private static func merge(
         _ source: GoMap,
         into target: GoMap,

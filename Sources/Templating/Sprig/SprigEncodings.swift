@@ -5,20 +5,30 @@ enum SprigEncodings {
     static let family = FunctionFamily(
         title: "Encodings",
         functions: [
-            Function("b64enc", [.string]) { a, _ in .string(Base64.encode(a.text(0))) },
+            Function("b64enc", [.string], summary: "in base64") { a, _ in
+                .string(Base64.encode(a.text(0)))
+            },
             Function("b64dec", [.string], summary: "the error's text for what is none") { a, _ in
                 .string(Base64Text.decoded(a.text(0)))
             },
-            Function("b32enc", [.string]) { a, _ in .string(Base32Text.encoded(a.text(0))) },
-            Function("b32dec", [.string]) { a, _ in .string(Base32Text.decoded(a.text(0))) },
-            Function("sha1sum", [.string]) { a, _ in .string(Hex.encode(SHA1.digest(a.text(0)))) },
-            Function("sha256sum", [.string]) { a, _ in
+            Function("b32enc", [.string], summary: "in base32") { a, _ in
+                .string(Base32Text.encoded(a.text(0)))
+            },
+            Function("b32dec", [.string], summary: "the error's text for what is none") { a, _ in
+                .string(Base32Text.decoded(a.text(0)))
+            },
+            Function("sha1sum", [.string], summary: "the digest in hexadecimal") { a, _ in
+                .string(Hex.encode(SHA1.digest(a.text(0))))
+            },
+            Function("sha256sum", [.string], summary: "the digest in hexadecimal") { a, _ in
                 .string(Hex.encode(SHA256.digest(a.text(0))))
             },
-            Function("sha512sum", [.string]) { a, _ in
+            Function("sha512sum", [.string], summary: "the digest in hexadecimal") { a, _ in
                 .string(Hex.encode(SHA512.digest(a.text(0))))
             },
-            Function("adler32sum", [.string]) { a, _ in .string(String(adler32(a.text(0)))) },
+            Function("adler32sum", [.string], summary: "the checksum in decimal") { a, _ in
+                .string(String(adler32(a.text(0))))
+            },
         ]
     )
 

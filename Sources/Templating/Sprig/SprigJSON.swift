@@ -8,10 +8,14 @@ enum SprigJSON {
     )
 
     private static let writing: [Function] =
-        pair("toJson", "mustToJson") { value, run throws(FunctionError) in
+        pair("toJson", "mustToJson", summary: "one line, as Go writes it") {
+            value,
+            run throws(FunctionError) in
             try GoJSON.text(of: value, run)
         }
-        + pair("toPrettyJson", "mustToPrettyJson") { value, run throws(FunctionError) in
+        + pair("toPrettyJson", "mustToPrettyJson", summary: "indented by two blanks") {
+            value,
+            run throws(FunctionError) in
             try GoJSON.text(of: value, indent: "  ", run)
         }
         + .named("toRawJson", "mustToRawJson", taking: [.any], summary: "<, > and & stay") {
@@ -24,17 +28,18 @@ enum SprigJSON {
     private static func pair(
         _ name: String,
         _ mustName: String,
+        summary: String,
         _ write: @escaping @Sendable (Value, Run) throws(FunctionError) -> [UInt8]
     ) -> [Function] {
         [
-            Function(name, [.any]) { a, run throws(FunctionError) in
+            Function(name, [.any], summary: summary) { a, run throws(FunctionError) in
                 do throws(FunctionError) {
                     return .string(try write(a[0], run))
                 } catch .failed {
                     return .string([])
                 }
             },
-            Function(mustName, [.any]) { a, run throws(FunctionError) in
+            Function(mustName, [.any], summary: summary) { a, run throws(FunctionError) in
                 .string(try write(a[0], run))
             },
         ]
@@ -50,7 +55,9 @@ enum SprigJSON {
                 return .null
             }
         },
-        Function("mustFromJson", [.string]) { a, run throws(FunctionError) in
+        Function("mustFromJson", [.string], summary: "an error for what is no JSON") {
+            a,
+            run throws(FunctionError) in
             try decoded(a.text(0), run)
         },
     ]

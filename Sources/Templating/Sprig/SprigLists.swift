@@ -10,16 +10,33 @@ enum SprigLists {
     // MARK: - Making and joining
 
     private static let making: [Function] =
-        .named("list", "tuple", taking: [], rest: .any) { a, _ in .list(a) }
-        + .named("append", "push", "mustAppend", "mustPush", taking: [.any, .any]) {
+        .named("list", "tuple", taking: [], rest: .any, summary: "a list of its arguments") {
+            a,
+            _ in .list(a)
+        }
+        + .named(
+            "append",
+            "push",
+            "mustAppend",
+            "mustPush",
+            taking: [.any, .any],
+            summary: "list, value: a new list"
+        ) {
             a,
             _ throws(FunctionError) in
             .list(try a.elements(0, "push") + [a[1]])
         }
-        + .named("prepend", "mustPrepend", taking: [.any, .any]) { a, _ throws(FunctionError) in
+        + .named(
+            "prepend",
+            "mustPrepend",
+            taking: [.any, .any],
+            summary: "list, value: a new list"
+        ) { a, _ throws(FunctionError) in
             .list([a[1]] + (try a.elements(0, "prepend")))
         }
-        + .named("concat", taking: [], rest: .any) { a, run throws(FunctionError) in
+        + .named("concat", taking: [], rest: .any, summary: "one list of all") {
+            a,
+            run throws(FunctionError) in
             var all: [Value] = []
             for index in a.indices {
                 all += try a.elements(index, "concat")
@@ -42,10 +59,14 @@ enum SprigLists {
     // MARK: - Beginnings and ends
 
     private static let ends: [Function] =
-        .named("first", "mustFirst", taking: [.any]) { a, _ throws(FunctionError) in
+        .named("first", "mustFirst", taking: [.any], summary: "null of an empty list") {
+            a,
+            _ throws(FunctionError) in
             try a.elements(0, "find first").first ?? .null
         }
-        + .named("last", "mustLast", taking: [.any]) { a, _ throws(FunctionError) in
+        + .named("last", "mustLast", taking: [.any], summary: "null of an empty list") {
+            a,
+            _ throws(FunctionError) in
             try a.elements(0, "find last").last ?? .null
         }
         + .named("rest", "mustRest", taking: [.any], summary: "all but the first") {
@@ -83,7 +104,9 @@ enum SprigLists {
     // MARK: - Changing
 
     private static let changing: [Function] =
-        .named("reverse", "mustReverse", taking: [.any]) { a, _ throws(FunctionError) in
+        .named("reverse", "mustReverse", taking: [.any], summary: "the last first") {
+            a,
+            _ throws(FunctionError) in
             .list(try a.elements(0, "find reverse").reversed())
         }
         + .named("uniq", "mustUniq", taking: [.any], summary: "each value once") {

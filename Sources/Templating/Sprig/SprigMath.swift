@@ -13,9 +13,15 @@ enum SprigMath {
         Function("int", [.any], summary: "0 for what is no number") { a, _ in
             .integer(GoNumber.int64(a[0]), .int)
         },
-        Function("int64", [.any]) { a, _ in .int64(GoNumber.int64(a[0])) },
-        Function("float64", [.any]) { a, _ in .float(GoNumber.float(a[0])) },
-        Function("atoi", [.string]) { a, _ in .integer(GoNumber.atoi(a.text(0)), .int) },
+        Function("int64", [.any], summary: "0 for what is no number") { a, _ in
+            .int64(GoNumber.int64(a[0]))
+        },
+        Function("float64", [.any], summary: "0 for what is no number") { a, _ in
+            .float(GoNumber.float(a[0]))
+        },
+        Function("atoi", [.string], summary: "decimal digits; 0 for anything else") { a, _ in
+            .integer(GoNumber.atoi(a.text(0)), .int)
+        },
         Function("toDecimal", [.any], summary: "reads octal digits") {
             a,
             run throws(FunctionError) in
@@ -26,14 +32,14 @@ enum SprigMath {
     // MARK: - Whole numbers
 
     private static let whole: [Function] = [
-        Function("add", [], rest: .any) { a, _ in
+        Function("add", [], rest: .any, summary: "the sum") { a, _ in
             .int64(a.reduce(0) { $0 &+ GoNumber.int64($1) })
         },
-        Function("add1", [.any]) { a, _ in .int64(GoNumber.int64(a[0]) &+ 1) },
-        Function("sub", [.any, .any]) { a, _ in
+        Function("add1", [.any], summary: "one more") { a, _ in .int64(GoNumber.int64(a[0]) &+ 1) },
+        Function("sub", [.any, .any], summary: "the difference") { a, _ in
             .int64(GoNumber.int64(a[0]) &- GoNumber.int64(a[1]))
         },
-        Function("mul", [.any], rest: .any) { a, _ in
+        Function("mul", [.any], rest: .any, summary: "the product") { a, _ in
             .int64(a.reduce(1) { $0 &* GoNumber.int64($1) })
         },
         Function("div", [.any, .any], summary: "without the rest") {
@@ -41,7 +47,9 @@ enum SprigMath {
             _ throws(FunctionError) in
             .int64(GoNumber.int64(a[0]).dividedReportingOverflow(by: try divisor(a)).partialValue)
         },
-        Function("mod", [.any, .any]) { a, _ throws(FunctionError) in
+        Function("mod", [.any, .any], summary: "the rest of a division") {
+            a,
+            _ throws(FunctionError) in
             .int64(
                 GoNumber.int64(a[0]).remainderReportingOverflow(dividingBy: try divisor(a))
                     .partialValue
@@ -56,16 +64,24 @@ enum SprigMath {
     }
 
     private static let extremes: [Function] =
-        .named("max", "biggest", taking: [.any], rest: .any) { a, _ in
+        .named(
+            "max",
+            "biggest",
+            taking: [.any],
+            rest: .any,
+            summary: "the largest, as whole numbers"
+        ) { a, _ in
             .int64(a.reduce(.min) { max($0, GoNumber.int64($1)) })
         }
-        + .named("min", taking: [.any], rest: .any) { a, _ in
+        + .named("min", taking: [.any], rest: .any, summary: "the smallest, as whole numbers") {
+            a,
+            _ in
             .int64(a.reduce(.max) { min($0, GoNumber.int64($1)) })
         }
-        + .named("maxf", taking: [.any], rest: .any) { a, _ in
+        + .named("maxf", taking: [.any], rest: .any, summary: "the largest") { a, _ in
             .float(extreme(a) { $0 > $1 || $0 == 0 && $1 == 0 && $0.sign == .plus })
         }
-        + .named("minf", taking: [.any], rest: .any) { a, _ in
+        + .named("minf", taking: [.any], rest: .any, summary: "the smallest") { a, _ in
             .float(extreme(a) { $0 < $1 || $0 == 0 && $1 == 0 && $0.sign == .minus })
         }
 
@@ -83,16 +99,22 @@ enum SprigMath {
     // MARK: - Decimal numbers
 
     private static let decimals: [Function] = [
-        Function("addf", [], rest: .any) { a, run throws(FunctionError) in
+        Function("addf", [], rest: .any, summary: "the exact decimal sum") {
+            a,
+            run throws(FunctionError) in
             try decimal([.float(0)] + a, run) { $0 + $1 }
         },
-        Function("add1f", [.any]) { a, run throws(FunctionError) in
+        Function("add1f", [.any], summary: "one more") { a, run throws(FunctionError) in
             try decimal([a[0], .int(1)], run) { $0 + $1 }
         },
-        Function("subf", [.any], rest: .any) { a, run throws(FunctionError) in
+        Function("subf", [.any], rest: .any, summary: "the first without the others") {
+            a,
+            run throws(FunctionError) in
             try decimal(a, run) { $0 - $1 }
         },
-        Function("mulf", [.any], rest: .any) { a, run throws(FunctionError) in
+        Function("mulf", [.any], rest: .any, summary: "the exact decimal product") {
+            a,
+            run throws(FunctionError) in
             try decimal(a, run) { $0 * $1 }
         },
         Function("divf", [.any], rest: .any, summary: "to 16 places") {
@@ -132,8 +154,12 @@ enum SprigMath {
     // MARK: - Rounding
 
     private static let rounding: [Function] = [
-        Function("floor", [.any]) { a, _ in .float(GoNumber.float(a[0]).rounded(.down)) },
-        Function("ceil", [.any]) { a, _ in .float(GoNumber.float(a[0]).rounded(.up)) },
+        Function("floor", [.any], summary: "the whole number below") { a, _ in
+            .float(GoNumber.float(a[0]).rounded(.down))
+        },
+        Function("ceil", [.any], summary: "the whole number above") { a, _ in
+            .float(GoNumber.float(a[0]).rounded(.up))
+        },
         Function("round", [.any, .int], rest: .float, summary: "number, places") { a, _ in
             var limit = 0.5
             if a.count > 2, case .float(let given) = a[2] { limit = given }

@@ -2,14 +2,21 @@
 enum SprigPaths {
     static let family = FunctionFamily(
         title: "Paths",
-        functions: [Function].named("base", "osBase", taking: [.string]) { a, _ in
+        functions: [Function].named("base", "osBase", taking: [.string], summary: "the last part") {
+            a,
+            _ in
             .string(base(a.text(0)))
         }
-            + .named("dir", "osDir", taking: [.string]) { a, _ in
+            + .named("dir", "osDir", taking: [.string], summary: "all but the last part") { a, _ in
                 let end = a.text(0).lastIndex(of: slash).map { $0 + 1 } ?? 0
                 return .string(clean(Array(a.text(0)[..<end])))
             }
-            + .named("clean", "osClean", taking: [.string]) { a, _ in .string(clean(a.text(0))) }
+            + .named(
+                "clean",
+                "osClean",
+                taking: [.string],
+                summary: "the shortest of the same meaning"
+            ) { a, _ in .string(clean(a.text(0))) }
             + .named("ext", "osExt", taking: [.string], summary: "with its dot") { a, _ in
                 let name = a.text(0).suffix(
                     from: a.text(0).lastIndex(of: slash).map { $0 + 1 } ?? 0
@@ -18,7 +25,9 @@ enum SprigPaths {
                     name.lastIndex(of: UInt8(ascii: ".")).map { Array(name[$0...]) } ?? []
                 )
             }
-            + .named("isAbs", "osIsAbs", taking: [.string]) { a, _ in
+            + .named("isAbs", "osIsAbs", taking: [.string], summary: "begins with a slash") {
+                a,
+                _ in
                 .bool(a.text(0).first == slash)
             }
     )

@@ -18,12 +18,23 @@ enum SprigRegex {
                     return .bool(false)
                 }
             },
-            Function("mustRegexMatch", [.string, .string], matches),
-            Function("regexQuoteMeta", [.string]) { a, _ in
+            Function(
+                "mustRegexMatch",
+                [.string, .string],
+                summary: "an error for a pattern that cannot be read",
+                matches
+            ),
+            Function("regexQuoteMeta", [.string], summary: "a pattern that matches just this text")
+            { a, _ in
                 .string(RegularExpression.quoting(a.text(0)))
             },
         ]
-        + .named("regexFind", "mustRegexFind", taking: [.string, .string]) {
+        + .named(
+            "regexFind",
+            "mustRegexFind",
+            taking: [.string, .string],
+            summary: "pattern, text: the first match, or \"\""
+        ) {
             a,
             run throws(FunctionError) in
             let text = a.text(1)
@@ -50,7 +61,12 @@ enum SprigRegex {
             try run.allow(elements: found.count)
             return .strings(found.map { Array(text[$0]) })
         }
-        + .named("regexSplit", "mustRegexSplit", taking: [.string, .string, .int]) {
+        + .named(
+            "regexSplit",
+            "mustRegexSplit",
+            taking: [.string, .string, .int],
+            summary: "pattern, text, at most (-1 for all)"
+        ) {
             a,
             run throws(FunctionError) in
             let pieces = try search(a.text(0), run) {
@@ -78,7 +94,8 @@ enum SprigRegex {
         + .named(
             "regexReplaceAllLiteral",
             "mustRegexReplaceAllLiteral",
-            taking: [.string, .string, .string]
+            taking: [.string, .string, .string],
+            summary: "pattern, text, replacement as it is"
         ) { a, run throws(FunctionError) in
             .string(
                 try search(a.text(0), run) { pattern, budget throws(RegularExpressionError) in

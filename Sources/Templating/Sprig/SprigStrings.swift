@@ -12,13 +12,15 @@ enum SprigStrings {
             Function("trim", [.string], summary: "without space around") { a, _ in
                 .string(TextShaping.trim(a.text(0), CodePoint.isSpace))
             },
-            Function("trimPrefix", [.string, .string]) { a, _ in
+            Function("trimPrefix", [.string, .string], summary: "beginning, text: without it") {
+                a,
+                _ in
                 .string(
                     a.text(1).starts(with: a.text(0))
                         ? Array(a.text(1).dropFirst(a.text(0).count)) : a.text(1)
                 )
             },
-            Function("trimSuffix", [.string, .string]) { a, _ in
+            Function("trimSuffix", [.string, .string], summary: "end, text: without it") { a, _ in
                 .string(
                     hasSuffix(a.text(1), a.text(0))
                         ? a.text(1).dropLast(a.text(0).count) : a.text(1)
@@ -30,7 +32,11 @@ enum SprigStrings {
             Function("abbrev", [.int, .string], summary: "cut with dots") { a, _ in
                 .string(TextShaping.abbreviate(a.text(1), width: a.int(0)))
             },
-            Function("abbrevboth", [.int, .int, .string]) { a, _ in
+            Function(
+                "abbrevboth",
+                [.int, .int, .string],
+                summary: "offset, width, text: cut with dots on both sides"
+            ) { a, _ in
                 .string(TextShaping.abbreviate(a.text(2), from: a.int(0), width: a.int(1)))
             },
             Function("substr", [.int, .int, .string], summary: "bytes from, to") {
@@ -45,11 +51,18 @@ enum SprigStrings {
             Function("wrap", [.int, .string], summary: "lines of that many bytes") { a, _ in
                 .string(TextShaping.wrap(a.text(1), width: a.int(0), with: [], splitsWords: false))
             },
-            Function("wrapWith", [.int, .string, .string], wrapWith),
+            Function(
+                "wrapWith",
+                [.int, .string, .string],
+                summary: "width, line end, text; long words are cut",
+                wrapWith
+            ),
             Function("nospace", [.string], summary: "without any space") { a, _ in
                 .string(LetterCase.withoutSpace(a.text(0)))
             },
-            Function("initials", [.string]) { a, _ in .string(LetterCase.initials(a.text(0))) },
+            Function("initials", [.string], summary: "the first letter of each word") { a, _ in
+                .string(LetterCase.initials(a.text(0)))
+            },
         ]
         + .named("trimAll", "trimall", taking: [.string, .string], summary: "those characters") {
             a,
@@ -70,16 +83,28 @@ enum SprigStrings {
     // MARK: - Case
 
     private static let letterCases: [Function] = [
-        Function("upper", [.string]) { a, _ in .string(LetterCase.upper(a.text(0))) },
-        Function("lower", [.string]) { a, _ in .string(LetterCase.lower(a.text(0))) },
-        Function("title", [.string]) { a, _ in .string(LetterCase.title(a.text(0))) },
-        Function("untitle", [.string]) { a, _ in .string(LetterCase.untitle(a.text(0))) },
-        Function("swapcase", [.string]) { a, _ in .string(LetterCase.swap(a.text(0))) },
-        Function("camelcase", [.string]) { a, _ in .string(LetterCase.camel(a.text(0))) },
-        Function("snakecase", [.string]) { a, _ in
+        Function("upper", [.string], summary: "in capitals") { a, _ in
+            .string(LetterCase.upper(a.text(0)))
+        },
+        Function("lower", [.string], summary: "in small letters") { a, _ in
+            .string(LetterCase.lower(a.text(0)))
+        },
+        Function("title", [.string], summary: "each word with a capital") { a, _ in
+            .string(LetterCase.title(a.text(0)))
+        },
+        Function("untitle", [.string], summary: "each word with a small letter") { a, _ in
+            .string(LetterCase.untitle(a.text(0)))
+        },
+        Function("swapcase", [.string], summary: "capitals and small letters changed") { a, _ in
+            .string(LetterCase.swap(a.text(0)))
+        },
+        Function("camelcase", [.string], summary: "http_server as HttpServer") { a, _ in
+            .string(LetterCase.camel(a.text(0)))
+        },
+        Function("snakecase", [.string], summary: "HttpServer as http_server") { a, _ in
             .string(WordCase.lower(a.text(0), connector: "_"))
         },
-        Function("kebabcase", [.string]) { a, _ in
+        Function("kebabcase", [.string], summary: "HttpServer as http-server") { a, _ in
             .string(WordCase.lower(a.text(0), connector: "-"))
         },
     ]
@@ -105,7 +130,7 @@ enum SprigStrings {
     // MARK: - Writing
 
     private static let writing: [Function] = [
-        Function("repeat", [.int, .string], repeated),
+        Function("repeat", [.int, .string], summary: "count, text", repeated),
         Function("replace", [.string, .string, .string], summary: "old, new, text", replaced),
         Function("indent", [.int, .string], summary: "blanks before each line") {
             a,
@@ -135,7 +160,9 @@ enum SprigStrings {
         Function("plural", [.string, .string, .int], summary: "one, many, count") { a, _ in
             .string(a.int(2) == 1 ? a.text(0) : a.text(1))
         },
-        Function("toString", [.any]) { a, run throws(FunctionError) in
+        Function("toString", [.any], summary: "as an action prints it") {
+            a,
+            run throws(FunctionError) in
             .string(try a[0].text(run))
         },
     ]
@@ -189,16 +216,20 @@ enum SprigStrings {
         Function("splitn", [.string, .int, .string], summary: "split, at most so many") { a, _ in
             numbered(TextShaping.split(a.text(2), by: a.text(0), limit: a.int(1)))
         },
-        Function("splitList", [.string, .string]) { a, _ in
+        Function("splitList", [.string, .string], summary: "separator, text: a list") { a, _ in
             .strings(TextShaping.split(a.text(1), by: a.text(0)))
         },
-        Function("join", [.string, .any]) { a, run throws(FunctionError) in
+        Function("join", [.string, .any], summary: "separator, list") {
+            a,
+            run throws(FunctionError) in
             let texts = try a[1].texts(run)
             let separators = product(max(texts.count - 1, 0), a.text(0).count)
             try run.allow(bytes: texts.reduce(separators) { $0 + $1.count })
             return .string(TextShaping.join(texts, by: a.text(0)))
         },
-        Function("toStrings", [.any]) { a, run throws(FunctionError) in
+        Function("toStrings", [.any], summary: "each as text, without nulls") {
+            a,
+            run throws(FunctionError) in
             .strings(try a[0].texts(run))
         },
         Function("sortAlpha", [.any], summary: "as texts, by bytes") {

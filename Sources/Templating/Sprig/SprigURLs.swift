@@ -32,7 +32,7 @@ enum SprigURLs {
             guard let value = a.map(0)[key] else { return [] }
             guard case .string(let bytes) = value else {
                 throw .failed(
-                    "unable to parse \(key) key, must be of type string, but \(value.kindName) found"
+                    "unable to parse \(key) key: it must be a string, not a \(value.kindName)"
                 )
             }
             return bytes

@@ -1,4 +1,4 @@
-/// `snakecase` and `kebabcase`, as huandu/xstrings splits words: `HTTPServer2x` is `http_server_2x`.
+/// `snakecase` and `kebabcase`, as huandu/xstrings splits words: `HTTP20xOK` is `http_20x_ok`.
 struct WordCase {
     private enum Kind {
         case none, number, upper, letters, connector, punctuation, other

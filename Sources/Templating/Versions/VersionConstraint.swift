@@ -36,7 +36,8 @@ package struct VersionConstraint: Sendable {
         + #"(-([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?(\+([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?"#
 
     private static let wholePattern = RegularExpression.known(
-        #"^(\s*(\#(operators))\s*(\#(version))\s*)((?:\s+|,\s*)(\#(operators))\s*(\#(version))\s*)*$"#
+        #"^(\s*(\#(operators))\s*(\#(version))\s*)"#
+            + #"((?:\s+|,\s*)(\#(operators))\s*(\#(version))\s*)*$"#
     )
     private static let onePattern = RegularExpression.known(#"(\#(operators))\s*(\#(version))"#)
     private static let comparisonPattern = RegularExpression.known(
