@@ -107,15 +107,42 @@ struct Simulation {
 
     /// Somebody drops or hurries something that waits.
     private mutating func planHand(_ chance: inout SeededGenerator) {
-        let isDrop = chance.isLucky(0.3)
+        let isDrop = chance.isLucky(0.5)
+        let isRedelivered = chance.isLucky(0.7)
+        let later = chance.pick(1000...600_000)
         world.after(chance.pick(0...Self.calmFrom)) { world in
-            _ = world.withRelay { process, _, now in
+            let dropped = world.withRelay { process, _, now -> UInt64? in
                 var filter = Ledger.Filter()
                 filter.state = .accepted
-                guard let entry = process.ledger.list(filter).entries.first else { return }
-                _ = isDrop ? process.drop(entry.id, at: now) : process.retryNow(entry.id, at: now)
+                guard let entry = process.ledger.list(filter).entries.first else { return nil }
+                guard isDrop else {
+                    _ = process.retryNow(entry.id, at: now)
+                    return nil
+                }
+                return process.drop(entry.id, at: now) ? entry.id : nil
+            }
+            guard isRedelivered, let dropped, let id = dropped else { return }
+            world.after(later) { world in
+                _ = world.withRelay { process, disk, now in
+                    Self.redeliver(id, &process, &disk, at: now)
+                }
             }
         }
+    }
+
+    /// As the admin address does for what is dead or dropped.
+    private static func redeliver(
+        _ id: UInt64,
+        _ process: inout RelayProcess,
+        _ disk: inout Disk,
+        at now: Moment
+    ) {
+        guard let entry = process.ledger[id], entry.state == .dropped,
+            let delivery = disk.delivery(entry.locator), delivery.cause == .event
+        else { return }
+        let webhook = Webhook(hook: delivery.hook, body: delivery.body, receivedAt: now.wall)
+        let generation = delivery.generation + 1
+        _ = process.retake(webhook, id: id, generation: generation, on: &disk, at: now)
     }
 
     // MARK: - Run
