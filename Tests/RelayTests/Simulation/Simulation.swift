@@ -55,7 +55,7 @@ struct Simulation {
             }
         }
         if chance.isLucky(0.3) { planUnknownCommit(&chance) }
-        for _ in 0..<chance.pick(0...2) { planHand(&chance) }
+        for _ in 0..<chance.pick(0...2) { planHand(at: chance.pick(0...Self.calmFrom), &chance) }
     }
 
     private mutating func planCrash(_ chance: inout SeededGenerator) {
@@ -73,8 +73,10 @@ struct Simulation {
         let at = chance.pick(0...Self.calmFrom)
         let isTold = chance.isLucky(0.5)
         let kind = chance.pick(0...4)
+        let end = at + chance.pick(1000...400_000)
+        if chance.isLucky(0.5) { planHand(at: chance.pick(at...end), &chance) }
         world.after(at) { Self.break(kind, &$0) }
-        world.after(at + chance.pick(1000...400_000)) { world in
+        world.after(end) { world in
             Self.mend(&world)
             if isTold { _ = world.withRelay { process, _, now in process.mended(at: now) } }
         }
@@ -106,15 +108,15 @@ struct Simulation {
     }
 
     /// Somebody drops or hurries something that waits.
-    private mutating func planHand(_ chance: inout SeededGenerator) {
+    private mutating func planHand(at moment: Int64, _ chance: inout SeededGenerator) {
         let isDrop = chance.isLucky(0.5)
         let isRedelivered = chance.isLucky(0.7)
         let later = chance.pick(1000...600_000)
-        world.after(chance.pick(0...Self.calmFrom)) { world in
+        world.after(moment) { world in
             let dropped = world.withRelay { process, _, now -> UInt64? in
-                var filter = Ledger.Filter()
-                filter.state = .accepted
-                guard let entry = process.ledger.list(filter).entries.first else { return nil }
+                let waiting = process.ledger.list(Ledger.Filter()).entries
+                    .first { $0.state == .accepted }
+                guard let entry = waiting else { return nil }
                 guard isDrop else {
                     _ = process.retryNow(entry.id, at: now)
                     return nil
