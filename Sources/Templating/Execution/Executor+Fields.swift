@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// What stands behind a field: arguments of a method.
@@ -97,8 +98,8 @@ extension Executor {
     /// An error that shows the chain up to the key that is not there, and the nearest one.
     private func missing(_ name: FieldName, _ operand: Operand, among keys: [[UInt8]]) -> Trouble {
         let chain = operand.chain(upTo: name)
-        let near = Nearest.name(
-            to: name.text,
+        let near = NearestName.find(
+            name.text,
             among: keys.map { String(decoding: $0, as: UTF8.self) }
         )
         let hint =
