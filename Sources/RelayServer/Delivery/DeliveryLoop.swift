@@ -85,12 +85,19 @@ struct DeliveryLoop: ~Copyable {
     /// Takes what the queue has decided into the batch, unless a full disk holds an earlier one up.
     private mutating func decide() {
         guard !batch.isHeldUp else { return }
-        let log = accepted
         if isStopping {
             // What came in is written down; nothing new is begun.
             batch.take(queue.takeOutput(), withCalls: false)
         } else {
-            batch.take(queue.run(at: now()) { log.delivery(at: $0) }, withCalls: true)
+            let log = accepted
+            var unreadable: String?
+            let outputs = queue.run(at: now()) { locator in
+                let loaded = log.delivery(at: locator)
+                if case .unreadable(let reason) = loaded { unreadable = reason }
+                return loaded
+            }
+            batch.take(outputs, withCalls: true)
+            if let unreadable { reporter.cannotRead(unreadable, at: Clock.monotonic()) }
         }
         for reply in replies { batch.reply(reply) }
         replies = []
@@ -200,14 +207,26 @@ struct DeliveryLoop: ~Copyable {
 }
 
 extension RecordReader {
-    /// The accepted delivery behind a locator; nil when its record is damaged.
-    fileprivate func delivery(at locator: UInt64) -> AcceptedDelivery? {
-        guard let record = try? read(RecordPosition(locator: locator)),
-            case .delivery(let delivery) = try? AcceptedRecord(
-                kind: record.kind,
-                bytes: record.bytes
+    /// The accepted delivery behind a locator.
+    ///
+    /// What waits is never dropped with its segment, so a file that is not there counts as one
+    /// that cannot be read now: its volume may come back.
+    fileprivate func delivery(at locator: UInt64) -> LoadedDelivery {
+        do throws(StorageError) {
+            let record = try read(RecordPosition(locator: locator))
+            guard
+                case .delivery(let delivery) = try? AcceptedRecord(
+                    kind: record.kind,
+                    bytes: record.bytes
+                )
+            else { return .damaged(reason: "its record in the accepted log is no delivery") }
+            return .delivery(delivery)
+        } catch {
+            guard case .damaged = error else { return .unreadable(reason: "\(error)") }
+            return .damaged(
+                reason: "\(error); the next start sets it aside in a quarantine file beside it: "
+                    + "send the event again, or mend the disk"
             )
-        else { return nil }
-        return delivery
+        }
     }
 }

@@ -11,6 +11,7 @@ struct DeliveryReporter {
     private let shared: Shared
     private var news: [DeliveryNews] = []
     private var troubleToldAt: Int64 = .min
+    private var unreadToldAt: Int64 = .min
 
     init(ingress: Mailbox<IngressMail>, shared: Shared) {
         self.ingress = ingress
@@ -108,6 +109,19 @@ struct DeliveryReporter {
             [
                 ("log", .text("settled")), ("reason", .text(words)),
                 ("hint", .text("nothing is sent to GitLab until there is room; nothing is lost")),
+            ]
+        )
+    }
+
+    /// One line a minute at most.
+    mutating func cannotRead(_ words: String, at now: Int64) {
+        guard unreadToldAt == .min || now - unreadToldAt >= 60_000 else { return }
+        unreadToldAt = now
+        shared.log.error(
+            "log-not-readable",
+            [
+                ("log", .text("accepted")), ("reason", .text(words)),
+                ("hint", .text("what it holds waits and is tried again; nothing is lost")),
             ]
         )
     }

@@ -1,4 +1,3 @@
-import Formats
 import GitLab
 import Relay
 
@@ -6,8 +5,8 @@ import Relay
 ///
 /// The oracle knows only what was accepted: an operation's last status is its end, except that a
 /// success is canceled where a newer success of its Application came first.
-struct Verdict {
-    private(set) var complaints: [String] = []
+package struct Verdict {
+    package private(set) var complaints: [String] = []
     private let world: World
     private let deliveries: [AcceptedDelivery]
     private var ends: [Key: [Settlement]] = [:]
@@ -21,7 +20,8 @@ struct Verdict {
         init(_ delivery: AcceptedDelivery) { self.init(delivery.id, delivery.generation) }
     }
 
-    init(_ world: World) throws {
+    package init(_ history: History) throws {
+        let world = history.world
         self.world = world
         deliveries = try world.disk.deliveries
         for end in try world.disk.settlements {
@@ -32,10 +32,11 @@ struct Verdict {
         checkOperations()
         checkOrder()
         checkAccounts()
+        complaints += Budget(history, answered: ends.values.joined()).complaints
     }
 
     /// What was accepted and what became of it, for a failing test's reader.
-    var story: String {
+    package var story: String {
         deliveries.map { delivery in
             let ends = (ends[Key(delivery)] ?? []).map { "\($0.state) \($0.reason)" }
             return "\(delivery.id) \(delivery.place.sha.prefix(8)) \(delivery.place.environment) "
