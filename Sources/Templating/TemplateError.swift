@@ -38,7 +38,7 @@ package struct TemplateErrors: Error, Equatable, CustomStringConvertible {
 package struct TemplateLimits: Equatable, Sendable {
     package var outputBytes = 8 << 20
     /// Nodes walked and values made, roughly.
-    package var steps = 4_000_000
+    package var steps = 10_000_000
     /// Parentheses and blocks inside each other.
     package var nesting = 200
     /// Templates that include each other.

@@ -27,6 +27,10 @@ struct Compiler {
         for problem in parser.problems.sorted(by: { $0.offset < $1.offset }).prefix(20) {
             errors.append(source.error(problem))
         }
+        if let inner = parser.definitions[name], !inner.nodes.isBlank, !main.nodes.isBlank {
+            let problem = "template \"\(name)\" is defined twice: it is this text's own name"
+            errors.append(source.error(Parser.Problem(offset: 0, problem: problem)))
+        }
         for (name, definition) in parser.definitions { add(name, definition) }
         add(name, main)
     }
