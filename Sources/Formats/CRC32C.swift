@@ -1,6 +1,6 @@
 /// CRC-32C (Castagnoli; RFC 3720 appendix B.4), eight bytes a step.
 package enum CRC32C {
-    /// - Parameter continuing: The checksum of what came before `bytes`; 0 at the beginning.
+    /// Goes on from `continuing`, the checksum of what came before `bytes`; 0 at the beginning.
     package static func checksum(
         _ bytes: UnsafeRawBufferPointer,
         continuing: UInt32 = 0
@@ -9,9 +9,10 @@ package enum CRC32C {
         var offset = 0
         tables.withUnsafeBufferPointer { table in
             while bytes.count - offset >= 8 {
-                let word = UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                ) ^ UInt64(crc)
+                let word =
+                    UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    ) ^ UInt64(crc)
                 var next: UInt32 = 0
                 for lane in 0..<8 {
                     let byte = Int(truncatingIfNeeded: word >> UInt64(lane * 8)) & 0xFF

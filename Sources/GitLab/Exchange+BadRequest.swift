@@ -5,8 +5,11 @@ extension Exchange {
         case .object:
             let problems = body.problems
             return problems.isEmpty ? .rejected(reason: reason) : refusal(by: problems)
-        case .otherJSON, .cutJSON:
+        case .otherJSON:
             return .rejected(reason: reason)
+        case .cutJSON:
+            // Refused for a reason that was lost on the way: it may be one that passes.
+            return .deferred(reason: reason)
         case .text where body.words == "Bad Request":
             // Before anything else: a NUL or bytes that are no UTF-8 in the request.
             return .rejected(reason: reason)

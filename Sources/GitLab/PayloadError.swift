@@ -5,6 +5,12 @@ package struct PayloadError: Error, Equatable, CustomStringConvertible {
     package let problem: String
     package let hint: String
 
+    package init(member: String, problem: String, hint: String) {
+        self.member = member
+        self.problem = problem
+        self.hint = hint
+    }
+
     package var description: String {
         let place = member.isEmpty ? "payload" : member
         return "\(place): \(problem); \(hint)"

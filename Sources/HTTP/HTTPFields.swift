@@ -37,7 +37,7 @@ package struct HTTPFields: Sendable {
         for value in all(name) {
             for element in value.split(separator: ",") {
                 let words = element.split { $0 == " " || $0 == "\t" }
-                if let first = words.first { tokens.append(first.lowercased()) }
+                if let first = words.first { tokens.append(ASCII.lowercased(first)) }
             }
         }
         return tokens
@@ -53,13 +53,21 @@ package struct HTTPFields: Sendable {
             guard line.name.count == wanted.count else { return false }
             for (offset, byte) in wanted.enumerated() {
                 let other = bytes[line.name.lowerBound + offset]
-                guard Self.lower(byte) == Self.lower(other) else { return false }
+                guard ASCII.lowercased(byte) == ASCII.lowercased(other) else { return false }
             }
             return true
         }
     }
+}
 
-    private static func lower(_ byte: UInt8) -> UInt8 {
-        byte &- 0x41 < 26 ? byte | 0x20 : byte
+/// Case as HTTP knows it: `A` to `Z` and nothing else.
+///
+/// Unicode's own rules make a `k` of the Kelvin sign, and so `chunked` of something that another
+/// server does not read so.
+enum ASCII {
+    static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+
+    static func lowercased(_ text: some StringProtocol) -> String {
+        String(decoding: text.utf8.map { lowercased($0) }, as: UTF8.self)
     }
 }

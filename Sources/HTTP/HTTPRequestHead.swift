@@ -12,27 +12,40 @@ package struct HTTPRequestHead: Sendable {
     package let contentLength: Int?
     package let isChunked: Bool
 
+    /// Whether a body of at least one byte may follow.
+    package var announcesBody: Bool { isChunked || (contentLength ?? 0) > 0 }
+
+    /// Neither a length nor chunks: where a body is needed, that is 411 (RFC 9110 §15.5.12).
+    package var lacksLength: Bool { !isChunked && contentLength == nil }
+
     /// The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
     package var wantsContinue: Bool {
-        minorVersion == 1 && fields.tokens("Expect").contains("100-continue")
+        minorVersion == 1 && announcesBody && fields.tokens("Expect").contains("100-continue")
     }
 
     /// Whether the connection may carry another request (RFC 9112 §9.3).
+    ///
+    /// Never with HTTP/1.0: `keep-alive` there needs an answer that repeats it, and a proxy in
+    /// between may not know it (RFC 9112 appendix C.2.2).
     package var keepsAlive: Bool {
-        let options = fields.tokens("Connection")
-        if options.contains("close") { return false }
-        return minorVersion == 1 || options.contains("keep-alive")
+        minorVersion == 1 && !fields.tokens("Connection").contains("close")
     }
 
     /// The raw path: an absolute form's authority and the query are left out.
     package var path: String {
-        var rest = target[...]
-        for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
-            rest = rest.dropFirst(scheme.count)
-            rest = rest[(rest.firstIndex(of: "/") ?? rest.endIndex)...]
-            if rest.isEmpty { rest = "/" }
+        let rest = Self.authority(of: target).map { target[$0.endIndex...] } ?? target[...]
+        let path = rest.prefix { $0 != "?" }
+        return path.isEmpty ? "/" : String(path)
+    }
+
+    /// What stands between `http://` and the path, when the target has the absolute form
+    /// (RFC 9112 §3.2.2).
+    static func authority(of target: String) -> Substring? {
+        for scheme in ["http://", "https://"] where target.count >= scheme.count {
+            guard target.prefix(scheme.count).lowercased() == scheme else { continue }
+            return target.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
         }
-        return String(rest.prefix { $0 != "?" })
+        return nil
     }
 
     package var query: String? {
@@ -59,20 +72,5 @@ package struct HTTPRequestHead: Sendable {
         let spaced = text.utf8.map { $0 == 0x2B ? 0x20 : $0 }
         return PercentEncoding.decode(spaced).map { String(decoding: $0, as: UTF8.self) }
             ?? String(text)
-    }
-}
-
-/// RFC 7240.
-package enum PreferHeader {
-    /// Seconds of `Prefer: wait=N`; nil without one that is a number.
-    package static func waitSeconds(_ fields: HTTPFields) -> Int? {
-        for value in fields.all("Prefer") {
-            for preference in value.split(whereSeparator: { $0 == "," || $0 == ";" }) {
-                let halves = preference.split(separator: "=", maxSplits: 1)
-                    .map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
-                if halves.count == 2, halves[0].lowercased() == "wait" { return Int(halves[1]) }
-            }
-        }
-        return nil
     }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// What a peer may make us hold.
 package struct HTTPLimits: Equatable, Sendable {
     /// Request line and fields together, in bytes.
@@ -34,6 +36,8 @@ package struct HTTPRequestParser: Sendable {
     /// Up to here the head was searched for its end.
     private var searched = 0
     private var body: [UInt8] = []
+    /// Size and extensions of a chunk, in bytes; nobody has a use for long ones.
+    private static let chunkLineLimit = 256
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
@@ -104,11 +108,14 @@ package struct HTTPRequestParser: Sendable {
         // A TLS record of a handshake (RFC 8446 §5.1).
         if bytes[at] == 0x16 { throw .tlsToPlainPort }
         let preface = Array("PRI * HTTP/2".utf8)
-        if bytes.count - at >= preface.count, bytes[at..<at + preface.count].elementsEqual(preface) {
+        if bytes.count - at >= preface.count, bytes[at..<at + preface.count].elementsEqual(preface)
+        {
             throw .http2Preface
         }
         // No method begins so; waiting for the end of a line would only hold the connection.
-        guard HeadReader.isToken(bytes[at]) || bytes[at] == 0x0D else { throw .malformedRequestLine }
+        guard HeadReader.isToken(bytes[at]) || bytes[at] == 0x0D else {
+            throw .malformedRequestLine
+        }
     }
 
     /// Behind the empty line that ends the head; each byte is looked at once.
@@ -154,7 +161,9 @@ package struct HTTPRequestParser: Sendable {
                 }
                 return finish()
             case .chunkSize:
-                guard let line = try line(limit: 256) else { return nil }
+                guard let line = try line(limit: Self.chunkLineLimit, or: .malformedChunk) else {
+                    return nil
+                }
                 let size = try chunkSize(line)
                 guard body.count + size <= limits.bodyBytes else {
                     throw .bodyTooLarge(limit: limits.bodyBytes)
@@ -173,8 +182,11 @@ package struct HTTPRequestParser: Sendable {
                 at += 2
                 phase = .chunkSize
             case .trailers(let seen):
-                guard let line = try line(limit: limits.headBytes - seen) else { return nil }
+                let limit = limits.headBytes
+                guard let line = try line(limit: limit - seen, or: .headTooLarge(limit: limit))
+                else { return nil }
                 if line.isEmpty { return finish() }
+                try HeadReader.checkTrailer(line)
                 phase = .trailers(seen + line.count + 2)
             }
         }
@@ -195,9 +207,12 @@ package struct HTTPRequestParser: Sendable {
     }
 
     /// A line that ends with CRLF, without it; nil: not whole yet.
-    private mutating func line(limit: Int) throws(HTTPParseError) -> [UInt8]? {
+    private mutating func line(
+        limit: Int,
+        or tooLong: HTTPParseError
+    ) throws(HTTPParseError) -> [UInt8]? {
         guard let end = bytes[at...].prefix(limit + 2).firstIndex(of: 0x0A) else {
-            guard bytes.count - at < limit + 2 else { throw .malformedChunk }
+            guard bytes.count - at < limit + 2 else { throw tooLong }
             return nil
         }
         guard end > at, bytes[end - 1] == 0x0D else { throw .malformedChunk }
@@ -212,9 +227,8 @@ package struct HTTPRequestParser: Sendable {
         var size = 0
         var digits = 0
         for byte in line {
-            guard let value = HeadReader.hex(byte) else { break }
-            guard size <= Int.max >> 5 else { throw .malformedChunk }
-            size = size << 4 | value
+            guard digits < 16, let value = Hex.value(byte) else { break }
+            size = size << 4 | Int(value)
             digits += 1
         }
         guard digits > 0, digits <= 15 else { throw .malformedChunk }

@@ -50,13 +50,18 @@ struct HeadReader {
         guard version[5] == 0x31 else { throw .unsupportedVersion }
         let target = String(decoding: parts[1], as: UTF8.self)
         let method = String(decoding: parts[0], as: UTF8.self)
-        // RFC 9112 §3.2: origin form, absolute form, or `*` of OPTIONS.
-        let isAbsolute = target.lowercased().hasPrefix("http://")
-            || target.lowercased().hasPrefix("https://")
-        guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS" else {
-            throw .malformedRequestLine
-        }
+        // RFC 9112 §3.2: origin form, absolute form with a host, or `*` of OPTIONS; no fragment.
+        let isAbsolute = HTTPRequestHead.authority(of: target).map { !$0.isEmpty } ?? false
+        guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS",
+            !target.contains("#")
+        else { throw .malformedRequestLine }
         return (method, target, version[7] == 0x30 ? 0 : 1)
+    }
+
+    /// Checks one field line of a trailer section, which means nothing here (RFC 9112 §7.1.2).
+    static func checkTrailer(_ line: [UInt8]) throws(HTTPParseError) {
+        var reader = HeadReader(line + [0x0D, 0x0A, 0x0D, 0x0A])
+        _ = try reader.fields()
     }
 
     private mutating func fields() throws(HTTPParseError) -> HTTPFields {
@@ -85,7 +90,7 @@ struct HeadReader {
         let hosts = fields.all("Host")
         guard hosts.count <= 1 else { throw .repeatedHost }
         guard minor == 0 || hosts.count == 1 else { throw .missingHost }
-        guard hosts.allSatisfy({ !$0.contains { " \t/,@".contains($0) } }) else {
+        guard hosts.allSatisfy({ $0.utf8.allSatisfy(Self.isOfHost) }) else {
             throw .malformedField
         }
     }
@@ -99,15 +104,14 @@ struct HeadReader {
         let lengths = fields.all("Content-Length")
         if !codings.isEmpty {
             guard lengths.isEmpty, minor == 1 else { throw .conflictingLength }
-            guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+            guard codings.count == 1, ASCII.lowercased(codings[0]) == "chunked" else {
                 throw .unsupportedTransferCoding
             }
             return (nil, true)
         }
         guard let first = lengths.first else { return (nil, false) }
-        guard lengths.allSatisfy({ $0 == first }), (1...18).contains(first.utf8.count),
-            first.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(first)
-        else { throw .malformedLength }
+        // Even two equal ones: whoever stands before us may have read them otherwise.
+        guard lengths.count == 1, let length = Digits.value(first) else { throw .malformedLength }
         return (length, false)
     }
 
@@ -125,12 +129,11 @@ struct HeadReader {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-    static func hex(_ byte: UInt8) -> Int? {
+    /// What a host with its port is made of (RFC 3986 §3.2.2).
+    private static func isOfHost(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39: Int(byte) - 0x30
-        case 0x41...0x46: Int(byte) - 0x41 + 10
-        case 0x61...0x66: Int(byte) - 0x61 + 10
-        default: nil
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: Array("-._~%!$&'()*+;=:[]".utf8).contains(byte)
         }
     }
 }

@@ -6,7 +6,7 @@ package struct HTTPClientRequest: Sendable {
     /// Values as bytes: a credential is one of them, and is shown nowhere.
     package var fields: [(name: String, value: [UInt8])]
     package var body: [UInt8]?
-    /// From the start to the last byte of the answer.
+    /// From the start to the last byte of the answer; 1 at least.
     package var timeoutMilliseconds: Int
     /// More bytes of an answer's body are read and thrown away.
     package var answerLimit: Int
@@ -34,6 +34,7 @@ package struct HTTPClientRequest: Sendable {
     }
 }
 
+/// A whole answer, whatever its status.
 package struct HTTPClientAnswer: Sendable {
     package var status: Int
     /// Of the last head, in order; interim answers (100) are left out.
@@ -41,21 +42,23 @@ package struct HTTPClientAnswer: Sendable {
     package var body: [UInt8]
     /// Whether the body was longer than `answerLimit`.
     package var isTruncated: Bool
+    /// From the start to the last byte.
     package var milliseconds: Int
 }
 
 /// Why there is no whole answer.
 package struct HTTPClientFailure: Error, Sendable, CustomStringConvertible {
     package enum Kind: Equatable, Sendable {
-        /// No byte of the request can have reached the peer.
+        /// No byte of the request can have reached the peer: the connection never stood.
         case notSent
         /// The peer may have acted on it.
         case uncertain
     }
 
     package var kind: Kind
-    /// CURLcode.
+    /// CURLcode of libcurl.
     package var code: Int32
+    /// What libcurl says, with the peer's address where there was one; never a field's value.
     package var message: String
     package var milliseconds: Int
 

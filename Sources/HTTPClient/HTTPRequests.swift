@@ -4,7 +4,10 @@ import CCurl
 ///
 /// Not Sendable: every call belongs to the thread that made it, as libcurl demands. Closing is
 /// explicit because libcurl may call back while it cleans up, which a `deinit` could not survive.
-/// Handles are reused, and with them connections; TLS is verified; no redirect is followed.
+/// Handles are reused, and with them connections; TLS is verified; no redirect is followed. A
+/// request that may change something is sent once: when a kept connection dies after it was sent,
+/// libcurl would send it again by itself, and must not. The process ignores SIGPIPE, which
+/// OpenSSL may raise (`Signals` sees to it).
 package struct HTTPRequests: ~Copyable {
     private let multi: UnsafeMutableRawPointer
     private let userAgent: String
@@ -13,7 +16,7 @@ package struct HTTPRequests: ~Copyable {
     /// Requests that libcurl refused at once; told by the next `wait`.
     private var stillborn: [(UInt64, HTTPClientFailure)] = []
 
-    /// - Parameter connectionsPerHost: More requests to one host wait for one of these.
+    /// More requests to one host than `connectionsPerHost` wait for one of its connections.
     package init(connectionsPerHost: Int, userAgent: String) {
         ccurl_begin()
         guard let multi = curl_multi_init() else { fatalError("curl_multi_init: out of memory") }
@@ -52,11 +55,9 @@ package struct HTTPRequests: ~Copyable {
     }
 
     /// Moves bytes, then sleeps until there is more to do, `doorbell` is readable or
-    /// `milliseconds` have passed.
+    /// `milliseconds` have passed; -1 for no doorbell, and for ever.
     ///
-    /// - Parameters:
-    ///   - doorbell: A descriptor that wakes when it is readable; -1 for none.
-    ///   - body: Told of each request that ended, by its id.
+    /// Tells `body` of each request that ended, by its id.
     package mutating func wait(
         milliseconds: Int32,
         doorbell: Int32,
@@ -104,12 +105,13 @@ package struct HTTPRequests: ~Copyable {
         var micros: Int64 = 0
         _ = ccurl_get_offset(transfer.handle, CURLINFO_TOTAL_TIME_T, &micros)
         let milliseconds = Int(micros / 1000)
+        let code = code == CURLE_OK && !transfer.head.isOver ? CURLE_PARTIAL_FILE : code
         guard code == CURLE_OK else {
             return .failure(
                 HTTPClientFailure(
-                    kind: wasSent(transfer.handle, code) ? .uncertain : .notSent,
+                    kind: transfer.sendings > 0 ? .uncertain : .notSent,
                     code: Int32(code.rawValue),
-                    message: String(cString: curl_easy_strerror(code)),
+                    message: transfer.errorText(code),
                     milliseconds: milliseconds
                 )
             )
@@ -119,27 +121,12 @@ package struct HTTPRequests: ~Copyable {
         return .success(
             HTTPClientAnswer(
                 status: status,
-                fields: transfer.fields,
-                body: transfer.answer,
-                isTruncated: transfer.isTruncated,
+                fields: transfer.head.fields,
+                body: transfer.body.bytes,
+                isTruncated: transfer.body.isTruncated,
                 milliseconds: milliseconds
             )
         )
-    }
-
-    /// Whether any byte of the request can have left: libcurl counts what it has sent, and a
-    /// request cannot leave before the connection stands.
-    private static func wasSent(_ handle: UnsafeMutableRawPointer, _ code: CURLcode) -> Bool {
-        switch code {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
-            CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_SSL_CONNECT_ERROR,
-            CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
-            return false
-        default:
-            var sent = 0
-            _ = ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sent)
-            return sent > 0
-        }
     }
 
     /// Ends what is under way and frees all; on the thread that made it.
@@ -150,19 +137,5 @@ package struct HTTPRequests: ~Copyable {
         }
         for handle in idle { curl_easy_cleanup(handle) }
         curl_multi_cleanup(multi)
-    }
-}
-
-/// A refusal by libcurl itself, before anything was asked.
-struct CurlError: Error, CustomStringConvertible {
-    let code: CURLcode
-
-    var description: String { String(cString: curl_easy_strerror(code)) }
-}
-
-extension CURLcode {
-    /// Throws unless the call went well.
-    func check() throws(CurlError) {
-        guard self == CURLE_OK else { throw CurlError(code: self) }
     }
 }

@@ -7,11 +7,14 @@ import CCurl
 final class Transfer {
     let id: UInt64
     let handle: UnsafeMutableRawPointer
-    private(set) var answer: [UInt8] = []
-    private(set) var head: [UInt8] = []
-    private(set) var isTruncated = false
-    private let answerLimit: Int
-    private let body: UnsafeMutableBufferPointer<UInt8>
+    private(set) var head = AnswerHead()
+    private(set) var body: AnswerBody
+    /// How often the request was about to be sent on a connection that stood.
+    private(set) var sendings = 0
+    /// Whether sending it twice is the same as sending it once.
+    private let isRepeatable: Bool
+    private let payload: UnsafeMutableBufferPointer<UInt8>
+    private let errorBuffer: UnsafeMutableBufferPointer<CChar>
     private var fieldList: UnsafeMutablePointer<curl_slist>?
 
     init(
@@ -21,62 +24,125 @@ final class Transfer {
     ) throws(CurlError) {
         id = request.id
         self.handle = handle
-        answerLimit = request.answerLimit
-        body = .allocate(capacity: max(request.body?.count ?? 0, 1))
-        _ = body.update(fromContentsOf: request.body ?? [])
+        isRepeatable = request.method == "GET" || request.method == "HEAD"
+        body = AnswerBody(limit: request.answerLimit)
+        payload = .allocate(capacity: max(request.body?.count ?? 0, 1))
+        _ = payload.initialize(fromContentsOf: request.body ?? [])
+        errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorBuffer.initialize(repeating: 0)
         try setUp(request, userAgent)
+        try sendOnce()
         try receive()
     }
 
     deinit {
         curl_slist_free_all(fieldList)
-        body.deallocate()
+        payload.deallocate()
+        errorBuffer.deallocate()
     }
 
+    /// What libcurl says went wrong: its own words, else what the code means.
+    func errorText(_ code: CURLcode) -> String {
+        if code == CURLE_ABORTED_BY_CALLBACK { return "the connection ended without an answer" }
+        let words = errorBuffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return words.isEmpty
+            ? String(cString: curl_easy_strerror(code)) : String(decoding: words, as: UTF8.self)
+    }
+
+    // MARK: - Asking
+
     private func setUp(_ request: HTTPClientRequest, _ userAgent: String) throws(CurlError) {
+        try ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer.baseAddress).check()
         try ccurl_set_string(handle, CURLOPT_URL, request.url).check()
-        try ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method).check()
         try ccurl_set_string(handle, CURLOPT_USERAGENT, userAgent).check()
-        // A token must not travel: no redirects, and no scheme but these two.
-        try ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0).check()
-        try ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https").check()
-        try ccurl_set_string(handle, CURLOPT_NOPROXY, noProxy(for: request.url)).check()
+        try secure(request)
         try ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1).check()
         try ccurl_set_long(handle, CURLOPT_TCP_NODELAY, 1).check()
         try ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1).check()
-        try ccurl_set_long(handle, CURLOPT_PIPEWAIT, 1).check()
-        try ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds).check()
-        let connect = min(request.timeoutMilliseconds, 10_000)
-        try ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, connect).check()
+        // TLS tells at once whether a connection can carry many requests, and then waiting for it
+        // saves others. Without TLS only an answer would tell, and a hanging peer gives none.
+        let isSecure = request.url.lowercased().hasPrefix("https:")
+        try ccurl_set_long(handle, CURLOPT_PIPEWAIT, isSecure ? 1 : 0).check()
+        let timeout = max(1, request.timeoutMilliseconds)
+        try ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout).check()
+        try ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(timeout, 10_000)).check()
+        try setMethod(request)
+        try setFields(request)
+    }
+
+    /// A token must not travel: TLS is verified, no redirect is followed, no other scheme spoken.
+    private func secure(_ request: HTTPClientRequest) throws(CurlError) {
+        try ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1).check()
+        try ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2).check()
+        try ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0).check()
+        try ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https").check()
+        let noProxy = Loopback.isHost(ofURL: request.url) ? "*" : nil
+        try ccurl_set_string(handle, CURLOPT_NOPROXY, noProxy).check()
         if let file = request.caFile {
             try ccurl_set_string(handle, CURLOPT_CAINFO, file).check()
         }
-        if let bytes = request.body {
-            try ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, bytes.count).check()
-            try ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, body.baseAddress).check()
-        } else if request.method == "HEAD" {
-            try ccurl_set_long(handle, CURLOPT_NOBODY, 1).check()
+    }
+
+    private func setMethod(_ request: HTTPClientRequest) throws(CurlError) {
+        // The method begins the request line: whatever else stood in it would be sent as it is.
+        let isClean = request.method.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+        guard isClean, !request.method.isEmpty else {
+            throw CurlError(code: CURLE_BAD_FUNCTION_ARGUMENT)
         }
+        try ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method).check()
+        if request.method == "HEAD" {
+            try ccurl_set_long(handle, CURLOPT_NOBODY, 1).check()
+        } else if request.body != nil || !isRepeatable {
+            // Without a body too, so that the length of nothing is told.
+            try ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body?.count ?? 0).check()
+            try ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, payload.baseAddress).check()
+        }
+    }
+
+    private func setFields(_ request: HTTPClientRequest) throws(CurlError) {
         // Without it libcurl waits a second for `100 Continue` on larger bodies.
         append("Expect:")
+        // What libcurl would say of a body that nobody described is wrong.
+        if !request.fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            append("Content-Type:")
+        }
         for (name, value) in request.fields {
-            append("\(name): \(String(decoding: value, as: UTF8.self))")
+            // An empty value is written with a semicolon (CURLOPT_HTTPHEADER).
+            append(Array(name.utf8) + (value.isEmpty ? [0x3B] : [0x3A, 0x20] + value))
         }
         try ccurl_set_list(handle, CURLOPT_HTTPHEADER, fieldList).check()
     }
 
-    private func append(_ line: String) {
+    private func append(_ line: String) { append(Array(line.utf8)) }
+
+    private func append(_ line: [UInt8]) {
         // What could end the line early has no place in a field.
-        let clean = line.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" && $0 != "\0" }
-        fieldList = curl_slist_append(fieldList, clean)
+        let clean = line.filter { $0 != 0x0D && $0 != 0x0A && $0 != 0 } + [0]
+        clean.withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                fieldList = curl_slist_append(fieldList, text.baseAddress)
+            }
+        }
     }
 
-    /// Loopback is never proxied; for the rest the usual variables count.
-    private func noProxy(for url: String) -> String? {
-        let host = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
-        let isLoopback = ["127.", "localhost", "[::1]"].contains { host.hasPrefix($0) }
-        return isLoopback ? "*" : nil
+    /// libcurl sends a request again by itself when a kept connection ends without an answer.
+    ///
+    /// GitLab may have acted on the first one, so a write is never sent again: its end is uncertain.
+    private func sendOnce() throws(CurlError) {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        try ccurl_set_pointer(handle, CURLOPT_PREREQDATA, me).check()
+        try ccurl_set_before_request(handle) { context, _, _, _, _ in
+            guard let context else { return CURL_PREREQFUNC_ABORT }
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            guard transfer.sendings == 0 || transfer.isRepeatable else {
+                return CURL_PREREQFUNC_ABORT
+            }
+            transfer.sendings += 1
+            return CURL_PREREQFUNC_OK
+        }.check()
     }
+
+    // MARK: - Being answered
 
     private func receive() throws(CurlError) {
         let me = Unmanaged.passUnretained(self).toOpaque()
@@ -85,37 +151,19 @@ final class Transfer {
         try ccurl_set_write_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let context else { return 0 }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            transfer.body.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
         }.check()
         try ccurl_set_pointer(handle, CURLOPT_HEADERDATA, me).check()
-        try ccurl_set_write_function(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+        try ccurl_set_write_function(handle, CURLOPT_HEADERFUNCTION) {
+            bytes,
+            size,
+            count,
+            context in
             guard let context else { return 0 }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            return transfer.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            transfer.head.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
         }.check()
-    }
-
-    /// Keeps the first `answerLimit` bytes and lets the rest pass.
-    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let room = answerLimit - answer.count
-        answer.append(contentsOf: bytes.prefix(room))
-        if bytes.count > room { isTruncated = true }
-        return bytes.count
-    }
-
-    /// One line of a head; a status line begins a new head.
-    private func takeHead(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if bytes.starts(with: Array("HTTP/".utf8)) { head = [] }
-        if head.count < 65_536 { head.append(contentsOf: bytes) }
-        return bytes.count
-    }
-
-    /// The fields of the last head.
-    var fields: [(name: String, value: String)] {
-        String(decoding: head, as: UTF8.self).split(separator: "\r\n").dropFirst().compactMap { line in
-            guard let colon = line.firstIndex(of: ":") else { return nil }
-            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            return (String(line[..<colon]), String(value))
-        }
     }
 }

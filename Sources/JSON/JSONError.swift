@@ -22,6 +22,10 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
 package struct JSONLimits: Equatable, Sendable {
     /// How deep objects and arrays may lie in each other.
     package var depth = 512
+    /// Length of the text, in bytes; a tape has no room for more than `largest`.
+    package var bytes = largest
+
+    package static let largest = 1 << 27
 
     package init() {}
 }
@@ -31,10 +35,10 @@ package struct TextPosition: Equatable, Sendable {
     package let line: Int
     package let column: Int
 
-    /// The position of the byte at `offset`.
+    /// The position of the byte at `offset`; a byte order mark is no character.
     package init(of offset: Int, in bytes: some RandomAccessCollection<UInt8>) {
         var line = 1
-        var column = 1
+        var column = bytes.starts(with: ByteOrderMark.utf8) && offset > 0 ? 0 : 1
         for byte in bytes.prefix(offset) {
             if byte == 0x0A {
                 line += 1
@@ -46,4 +50,9 @@ package struct TextPosition: Equatable, Sendable {
         self.line = line
         self.column = column
     }
+}
+
+/// U+FEFF at the beginning of a text, which says nothing in UTF-8 (RFC 8259 §8.1).
+enum ByteOrderMark {
+    static let utf8: [UInt8] = [0xEF, 0xBB, 0xBF]
 }

@@ -179,7 +179,7 @@ package struct JSONValue: Sendable {
         var at = index + 1
         while at < Int(entry.next) {
             let key = JSONValue(storage: storage, index: at)
-            if key.string == name { found = key.position }
+            if key.utf8?.elementsEqual(name.utf8) == true { found = key.position }
             at = Int(storage.tape[at + 1].next)
         }
         return found

@@ -2,7 +2,7 @@
 enum StringDecoder {
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
-    /// - Parameter inner: Without the quotes; its escapes are known to be whole.
+    /// Decodes what stands between the quotes; its escapes are known to be whole.
     static func decode(_ inner: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(inner.count)
@@ -68,11 +68,7 @@ enum StringDecoder {
     }
 
     private static func append(_ code: UInt32, _ out: inout [UInt8]) {
-        guard let scalar = UnicodeScalar(code) else {
-            out += replacement
-            return
-        }
-        out += Array(String(Character(scalar)).utf8)
+        if let scalar = UnicodeScalar(code) { out += scalar.utf8 } else { out += replacement }
     }
 
     private static func hex(_ inner: ArraySlice<UInt8>, _ start: Int) -> UInt32 {
@@ -80,30 +76,5 @@ enum StringDecoder {
             let low = digit | 0x20
             return value << 4 | UInt32(low >= 0x61 ? low - 0x61 + 10 : digit - 0x30)
         }
-    }
-}
-
-/// UTF-8 byte by byte (RFC 3629 §4).
-package enum UTF8Text {
-    /// The length of the well-formed character at `at`; 0 when there is none.
-    package static func lengthOfValid(_ bytes: ArraySlice<UInt8>, at: Int) -> Int {
-        let first = bytes[at]
-        if first < 0x80 { return 1 }
-        let (length, low, high): (Int, UInt8, UInt8) =
-            switch first {
-            case 0xC2...0xDF: (2, 0x80, 0xBF)
-            case 0xE0: (3, 0xA0, 0xBF)
-            case 0xE1...0xEC, 0xEE...0xEF: (3, 0x80, 0xBF)
-            case 0xED: (3, 0x80, 0x9F)
-            case 0xF0: (4, 0x90, 0xBF)
-            case 0xF1...0xF3: (4, 0x80, 0xBF)
-            case 0xF4: (4, 0x80, 0x8F)
-            default: (0, 0, 0)
-            }
-        guard length > 0, at + length <= bytes.endIndex, (low...high).contains(bytes[at + 1]) else {
-            return 0
-        }
-        for offset in 2..<max(2, length) where bytes[at + offset] & 0xC0 != 0x80 { return 0 }
-        return length
     }
 }

@@ -14,8 +14,11 @@ struct TapeBuilder {
     }
 
     mutating func build() throws(JSONError) -> [TapeEntry] {
-        guard text.count < Int(UInt32.max) else { throw error("the text is larger than 4 GiB", at: 0) }
-        if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { at = 3 }
+        let limit = min(limits.bytes, JSONLimits.largest)
+        guard text.count <= limit else {
+            throw error("the text is larger than \(limit) bytes", at: 0)
+        }
+        if text.starts(with: ByteOrderMark.utf8) { at = ByteOrderMark.utf8.count }
         var needsValue = true
         while needsValue {
             try value()
@@ -252,7 +255,9 @@ struct TapeBuilder {
         case 0x0A: error("a line break inside a string; it must be written \\n")
         case 0x09: error("a tab inside a string; it must be written \\t")
         default:
-            error("a control character (\(hex(byte))) inside a string; it must be written \\u00\(hex(byte).dropFirst(2))")
+            error(
+                "a control character (\(hex(byte))) inside a string; it must be written \\u00\(hex(byte).dropFirst(2))"
+            )
         }
     }
 

@@ -3,9 +3,7 @@ import Glibc
 
 /// Files and folders: each call names itself in its error.
 package enum FileSystem {
-    /// Reads a file whole.
-    ///
-    /// - Parameter limit: In bytes; a larger file fails with EFBIG.
+    /// Reads a file whole; one larger than `limit` bytes fails with EFBIG.
     package static func read(_ path: String, limit: Int = 1 << 26) -> Result<[UInt8], SystemError> {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         do throws(SystemError) {
@@ -63,6 +61,7 @@ package enum FileSystem {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir \(path)") }
     }
 
+    /// Opens for reading and writing; makes the file, for its owner only, when it is not there.
     package static func openForAppending(_ path: String) throws(SystemError) -> OwnedDescriptor {
         try OwnedDescriptor("open \(path)", open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
     }
@@ -87,7 +86,12 @@ package enum FileSystem {
         ]
     }
 
-    /// Whether anybody but the owner may read it.
+    /// When the file was last written, in milliseconds since 1970; nil when it is missing.
+    package static func modified(_ path: String) -> Int64? {
+        stamp(path).map { $0[3] * 1000 + $0[4] / 1_000_000 }
+    }
+
+    /// Whether everybody may use it; a group may (Kubernetes gives mounted secrets to one).
     package static func isReadableByOthers(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & 0o007 != 0
@@ -122,7 +126,12 @@ package enum FileSystem {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let got = pread(file, buffer.baseAddress! + filled, count - filled, Int(offset) + filled)
+                let got = pread(
+                    file,
+                    buffer.baseAddress! + filled,
+                    count - filled,
+                    Int(offset) + filled
+                )
                 if got == 0 { return }
                 if got < 0 {
                     if errno == EINTR { continue }

@@ -1,13 +1,20 @@
-package import CLinux
+import CLinux
 import Glibc
 
-/// epoll(7): tells which descriptors can move bytes now. Level-triggered; one thread's.
+/// Tells which descriptors can move bytes now: epoll(7), level-triggered, one thread's.
 package struct Poller: ~Copyable {
-    /// What became possible on the descriptor that was watched under `token`.
-    package typealias Readiness = linux_readiness
+    /// What became possible on a descriptor.
+    package struct Readiness: Equatable, Sendable {
+        /// Under which it is watched.
+        package let token: UInt64
+        package let readable: Bool
+        package let writable: Bool
+        /// An error or a hang-up: reading tells which.
+        package let closed: Bool
+    }
 
     private let epoll: OwnedDescriptor
-    private var ready = [linux_readiness](repeating: linux_readiness(), count: 256)
+    private var found = [linux_readiness](repeating: linux_readiness(), count: 256)
 
     package init() throws(SystemError) {
         epoll = try OwnedDescriptor("epoll_create1", linux_epoll_create())
@@ -30,13 +37,20 @@ package struct Poller: ~Copyable {
         _ = linux_epoll_forget(epoll.number, descriptor)
     }
 
-    /// - Parameter milliseconds: -1 waits for ever.
-    package mutating func wait(milliseconds: Int32) throws(SystemError) -> ArraySlice<Readiness> {
-        let count = linux_epoll_wait(epoll.number, &ready, Int32(ready.count), milliseconds)
+    /// Sleeps until something is ready, for at most `milliseconds`; -1 waits for ever.
+    package mutating func wait(milliseconds: Int32) throws(SystemError) -> [Readiness] {
+        let count = linux_epoll_wait(epoll.number, &found, Int32(found.count), milliseconds)
         if count < 0 {
             guard errno == EINTR else { throw SystemError("epoll_wait") }
             return []
         }
-        return ready[..<Int(count)]
+        return found.prefix(Int(count)).map {
+            Readiness(
+                token: $0.token,
+                readable: $0.readable,
+                writable: $0.writable,
+                closed: $0.closed
+            )
+        }
     }
 }

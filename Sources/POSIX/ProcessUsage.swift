@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// What this process uses, as /proc tells it (proc(5)).
@@ -53,58 +52,4 @@ package struct ProcessUsage: Sendable {
         }
         return 0
     }
-}
-
-/// The process and its surroundings.
-package enum Host {
-    package static var processID: Int32 { getpid() }
-
-    package static var name: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        gethostname(&buffer, buffer.count - 1)
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    package static func random() -> UInt64 { linux_random() }
-
-    /// No core file and no debugger shows our memory, in which tokens lie.
-    package static func hideMemory() { linux_set_not_dumpable() }
-
-    /// As many descriptors as the platform allows.
-    package static func raiseDescriptorLimit() { _ = linux_raise_descriptors() }
-
-    package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-    package static func environment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let pointer = entry.pointee {
-            let text = String(cString: pointer)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            entry += 1
-        }
-        return variables
-    }
-
-    package static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
-}
-
-/// Writing whole texts to a descriptor that may block: logs and command output.
-package enum Output {
-    package static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                guard errno == EINTR else { return }
-                continue
-            }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    package static func print(_ text: String) { write(Array((text + "\n").utf8), to: 1) }
-    package static func complain(_ text: String) { write(Array((text + "\n").utf8), to: 2) }
 }

@@ -9,7 +9,7 @@ package struct Signals: ~Copyable {
 
     /// Blocks the signals for this thread and all that it makes; call before any other thread is.
     package init() throws(SystemError) {
-        linux_ignore_sigpipe()
+        linux_ignore_write_signals()
         descriptor = try OwnedDescriptor("signalfd", linux_signalfd())
     }
 

@@ -24,7 +24,7 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
             return
         }
         guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
+            let port = Self.decimal(text[text.index(after: colon)...], UInt16.self)
         else {
             throw Mistake(
                 problem: "\"\(text)\" has no port of 0 to 65535",
@@ -70,15 +70,22 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Digits and nothing else; no leading zeros, which some read as octal.
+    private static func decimal<Number: FixedWidthInteger>(
+        _ text: Substring,
+        _ type: Number.Type
+    ) -> Number? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            text.utf8.first != 0x30 || text.utf8.count == 1
+        else { return nil }
+        return Number(text)
+    }
+
     private static func ipv4(_ text: String) -> UInt32? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var number: UInt32 = 0
-        for part in parts {
-            guard let byte = UInt8(part), part.first != "+" else { return nil }
-            number = number << 8 | UInt32(byte)
-        }
-        return number
+        let bytes = parts.compactMap { decimal($0, UInt8.self) }
+        guard parts.count == 4, bytes.count == 4 else { return nil }
+        return bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// RFC 4291 §2.2, without the dotted form.
@@ -104,17 +111,31 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
     private static func groups(_ text: Substring) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let groups = parts.compactMap { UInt16($0, radix: 16) }
+        let groups = parts.compactMap { part in
+            let isHex = part.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            }
+            return isHex && part.utf8.count <= 4 ? UInt16(part, radix: 16) : nil
+        }
         return groups.count == parts.count ? groups : nil
     }
 
+    /// As RFC 5952 §4 writes it: lower case, the longest run of zero groups as `::`.
     private static func shown(_ bytes: [UInt8]) -> String {
-        if bytes.allSatisfy({ $0 == 0 }) { return "::" }
-        if bytes == [UInt8](repeating: 0, count: 15) + [1] { return "::1" }
         let groups = stride(from: 0, to: 16, by: 2).map {
-            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+            UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
         }
-        return groups.joined(separator: ":")
+        var gap = 0..<0
+        for start in groups.indices {
+            let run = groups[start...].prefix { $0 == 0 }
+            if run.count > max(gap.count, 1) { gap = run.indices }
+        }
+        func text(_ part: ArraySlice<UInt16>) -> String {
+            part.map { String($0, radix: 16) }.joined(separator: ":")
+        }
+        return gap.isEmpty
+            ? text(groups[...])
+            : text(groups[..<gap.lowerBound]) + "::" + text(groups[gap.upperBound...])
     }
 }
 

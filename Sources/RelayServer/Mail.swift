@@ -1,4 +1,4 @@
-package import Relay
+import Relay
 
 /// What the ingress thread hears.
 enum IngressMail: Sendable {
@@ -6,6 +6,8 @@ enum IngressMail: Sendable {
     case news([DeliveryNews])
     /// A new configuration, or changed secrets; already proven whole.
     case configure(Running)
+    /// A wish to load the configuration anew was carried out, or why not.
+    case reloaded(ticket: UInt64, mistakes: String?)
     /// Stop accepting, answer what is in flight, end.
     case stop
 }

@@ -1,6 +1,7 @@
-package import Formats
+import Formats
+import GitLab
 package import Relay
-package import Webhooks
+import Webhooks
 
 /// A configuration that has proven whole: templates compiled, secrets read.
 ///
@@ -11,16 +12,20 @@ package struct Running: Sendable {
     /// What senders must present, by hook; no entry: nothing.
     let gates: [String: Authenticator]
     let adminGate: Authenticator?
+    /// Whether only this machine reaches the admin address: then reading it needs no token.
+    let isAdminLocal: Bool
     /// GitLab's tokens by endpoint.
     let tokens: [String: Credential]
+    /// Where each endpoint's GitLab is.
+    let addresses: [String: GitLabAddress]
 
     /// Reads the secrets and compiles the templates of `configuration`.
     ///
-    /// - Parameter read: Reads a file whole.
-    /// - Throws: All that is wrong, in one go.
+    /// `read`: reads a file whole.
+    /// Throws all that is wrong, in one go.
     package init(
         _ configuration: Configuration,
-        reading read: @Sendable (String) -> Result<[UInt8], FileProblem>
+        reading read: @escaping @Sendable (String) -> Result<[UInt8], FileProblem>
     ) throws(ConfigurationErrors) {
         var reader = SecretReader(read: read, file: configuration.path)
         var mistakes: [ConfigurationError] = []
@@ -35,7 +40,9 @@ package struct Running: Sendable {
             let own = settings.credentials.flatMap { reader.secrets($0) }
             let secrets = own.isEmpty ? common : own
             if !secrets.isEmpty { gates[settings.name] = Authenticator(tokens: secrets) }
-            guard let endpoint = configuration.endpoints.first(where: { $0.name == settings.endpoint })
+            guard
+                let endpoint = configuration.endpoints.first(where: { $0.name == settings.endpoint }
+                )
             else { preconditionFailure("the configuration's reader checks endpoints") }
             do {
                 hooks.append(try Hook(settings, endpoint: endpoint, file: configuration.path))
@@ -45,11 +52,24 @@ package struct Running: Sendable {
         }
         let admin = configuration.adminToken.map { reader.secrets($0) } ?? []
         mistakes += reader.mistakes
+        let rules = ListenRules(
+            configuration,
+            openHooks: configuration.hooks.map(\.name).filter { gates[$0] == nil },
+            hasAdminToken: !admin.isEmpty
+        )
+        mistakes += rules.mistakes
+        for hook in rules.shutHooks { gates[hook] = Authenticator(tokens: []) }
         guard mistakes.isEmpty else { throw ConfigurationErrors(all: mistakes) }
         self.configuration = configuration
         self.hooks = hooks
         self.gates = gates
         self.tokens = tokens
+        addresses = Dictionary(
+            uniqueKeysWithValues: configuration.endpoints.compactMap { endpoint in
+                (try? GitLabAddress(endpoint.url)).map { (endpoint.name, $0) }
+            }
+        )
+        isAdminLocal = rules.isAdminLocal
         adminGate = admin.isEmpty ? nil : Authenticator(tokens: admin)
     }
 
@@ -107,7 +127,9 @@ private struct SecretReader {
                 return []
             case .success(let bytes):
                 let lines = bytes.split { $0 == 0x0A || $0 == 0x0D }.map { Array($0) }
-                if lines.isEmpty { mistake(origin, "\(path): is empty", "write the secret into it") }
+                if lines.isEmpty {
+                    mistake(origin, "\(path): is empty", "write the secret into it")
+                }
                 return lines.map { Credential($0) }
             }
         }

@@ -20,5 +20,5 @@ final class Shared: Sendable {
         lastReload = Mutex(Reload(wasSuccessful: true, at: startedAt))
     }
 
-    func requestReload(connection: UInt64) { askReload(connection) }
+    func requestReload(ticket: UInt64) { askReload(ticket) }
 }

@@ -8,25 +8,24 @@ package struct FolderLock: ~Copyable {
 
     /// Waits up to `seconds` for the holder to end.
     ///
-    /// - Throws: `.locked` naming the holder's host and pid.
+    /// - Throws: `.locked` naming the holder's host and pid; `.unreadable`.
     package init(folder: String, waitingSeconds seconds: Int) throws(StorageError) {
         let path = "\(folder)/lock"
-        do {
+        let holder: [UInt8]
+        do throws(SystemError) {
             try FileSystem.makeFolder(folder)
             let file = try FileSystem.openForAppending(path)
-            let isMine = try Self.wait(for: file.number, seconds: seconds)
-            if isMine { try Self.sign(file.number) }
-            let holder = try FileSystem.read(256, from: file.number, at: 0)
-            guard isMine else {
-                let words = String(decoding: holder, as: UTF8.self)
-                throw StorageError.locked(folder: folder, by: words.isEmpty ? "another" : words)
+            if try Self.wait(for: file.number, seconds: seconds) {
+                Self.sign(file.number)
+                self.file = file
+                return
             }
-            self.file = file
-        } catch let error as StorageError {
-            throw error
+            holder = try FileSystem.read(256, from: file.number, at: 0)
         } catch {
-            throw StorageError.unreadable(file: path, reason: "\(error)")
+            throw .unreadable(file: path, reason: "\(error)")
         }
+        let words = String(decoding: holder.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        throw .locked(folder: folder, by: words.isEmpty ? "another process" : words)
     }
 
     private static func wait(for file: Int32, seconds: Int) throws(SystemError) -> Bool {
@@ -39,9 +38,12 @@ package struct FolderLock: ~Copyable {
     }
 
     /// Writes down who holds the folder, for the one who finds it locked.
-    private static func sign(_ file: Int32) throws(SystemError) {
-        let words = Array("host \(Host.name), pid \(Host.processID)".utf8)
-        try FileSystem.cut(file, to: 0)
-        try FileSystem.write(words, to: file, at: 0)
+    ///
+    /// Over what stands there, so that it needs no room; where it fails all the same (a full
+    /// disk) the lock holds without a name, which is no reason not to start.
+    private static func sign(_ file: Int32) {
+        var words = Array("host \(Host.name), pid \(Host.processID)\n".utf8)
+        words += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 255 - words.count))
+        do { try FileSystem.write(words, to: file, at: 0) } catch {}
     }
 }

@@ -1,65 +1,82 @@
 import Formats
 
-/// The bytes of a segment file; `Sources/README.md` has the table.
+/// The bytes of a segment behind its header; `README.md` beside this file has the table.
 ///
-///     header  8 bytes  "DRLOG" version(1) 0 0
 ///     record  length u32 · crc32c u32 · version u8 · kind u8 · bytes
 ///
-/// Integers are little-endian. `length` counts version, kind and bytes; the checksum covers the
-/// length and all that follows it. Zeros behind the last record are reserved room.
+/// Integers are little-endian. `length` counts version, kind and bytes; the checksum begins with
+/// the segment's seed and covers the length and all that follows it. Zeros behind the last record
+/// are room that was reserved.
 enum SegmentFormat {
-    static let header: [UInt8] = Array("DRLOG".utf8) + [1, 0, 0]
+    /// Of header and records.
+    static let version: UInt8 = 1
     /// Length, checksum, version and kind.
     static let overhead = 10
-    static let recordVersion: UInt8 = 1
-    /// A length beyond this is damage: no record may be larger, in bytes.
+    /// No record is larger, in bytes; a length beyond this is damage.
     static let longest = 1 << 30
+    /// No segment is larger, in bytes: positions have 32 bits, and its index stands behind it.
+    static let largestSegment = 0xF000_0000
+
+    /// Kinds of the log's own; those of the room above lie below them.
+    static let indexKind: UInt8 = 254
+    static let endKind: UInt8 = 255
 
     /// Appends one record to `out`.
-    static func append(kind: UInt8, _ bytes: [UInt8], to out: inout [UInt8]) {
+    static func append(kind: UInt8, _ bytes: [UInt8], seed: UInt32, to out: inout [UInt8]) {
         let start = out.count
-        let length = UInt32(bytes.count + 2).littleEndian
-        withUnsafeBytes(of: length) { out.append(contentsOf: $0) }
-        out += [0, 0, 0, 0, recordVersion, kind]
+        out.append(littleEndian: UInt32(bytes.count + 2))
+        out += [0, 0, 0, 0, version, kind]
         out += bytes
-        let checksum = out.withUnsafeBytes { all in
-            let head = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: all[start..<start + 4]))
-            return CRC32C.checksum(
-                UnsafeRawBufferPointer(rebasing: all[(start + 8)...]),
-                continuing: head
-            )
+        let crc = out.withUnsafeBytes {
+            checksum(UnsafeRawBufferPointer(rebasing: $0[start...]), seed: seed)
         }
-        withUnsafeBytes(of: checksum.littleEndian) { crc in
+        withUnsafeBytes(of: crc.littleEndian) { crc in
             for (index, byte) in crc.enumerated() { out[start + 4 + index] = byte }
         }
     }
 
     /// A record found in a segment's bytes.
     struct Found {
+        let version: UInt8
         let kind: UInt8
         let body: Range<Int>
         let end: Int
+
+        /// Whether it is an index or an end, and not a record of the room above.
+        var isOfLog: Bool { kind >= SegmentFormat.indexKind }
+    }
+
+    /// Where the record that seems to begin at `offset` would end; nil when none can.
+    static func end(ofRecordAt offset: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard offset >= 0, bytes.count - offset >= overhead else { return nil }
+        let length = Int(bytes.number(at: offset, as: UInt32.self))
+        guard length >= 2, length <= longest, bytes.count - offset - 8 >= length else { return nil }
+        return offset + 8 + length
     }
 
     /// The record that begins at `offset`; nil when none whole and undamaged does.
-    static func record(at offset: Int, in bytes: UnsafeRawBufferPointer) -> Found? {
-        guard offset >= 0, bytes.count - offset >= overhead else { return nil }
-        let length = Int(
-            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    static func record(
+        at offset: Int,
+        in bytes: UnsafeRawBufferPointer,
+        seed: UInt32
+    ) -> Found? {
+        guard let end = end(ofRecordAt: offset, in: bytes) else { return nil }
+        let record = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+        guard checksum(record, seed: seed) == record.number(at: 4) else { return nil }
+        return Found(
+            version: record[8],
+            kind: record[9],
+            body: offset + overhead..<end,
+            end: end
         )
-        guard length >= 2, length <= longest, bytes.count - offset - 8 >= length,
-            bytes[offset + 8] == recordVersion
-        else { return nil }
-        let stored = UInt32(
-            littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+    }
+
+    /// Over the length and all behind the checksum's own place.
+    private static func checksum(_ record: UnsafeRawBufferPointer, seed: UInt32) -> UInt32 {
+        let head = CRC32C.checksum(
+            UnsafeRawBufferPointer(rebasing: record[..<4]),
+            continuing: seed
         )
-        let head = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 4]))
-        let end = offset + 8 + length
-        let checksum = CRC32C.checksum(
-            UnsafeRawBufferPointer(rebasing: bytes[(offset + 8)..<end]),
-            continuing: head
-        )
-        guard checksum == stored else { return nil }
-        return Found(kind: bytes[offset + 9], body: offset + overhead..<end, end: end)
+        return CRC32C.checksum(UnsafeRawBufferPointer(rebasing: record[8...]), continuing: head)
     }
 }

@@ -7,8 +7,8 @@ struct SegmentNames: Sendable {
 
     func path(_ number: UInt32) -> String {
         let digits = String(number)
-        return "\(folder)/\(log)-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-            + ".log"
+        let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
+        return "\(folder)/\(log)-\(zeros)\(digits).log"
     }
 
     /// The numbers of the segments that are there, rising.
@@ -20,16 +20,35 @@ struct SegmentNames: Sendable {
     }
 
     /// Copies damaged bytes to a file of their own, for whoever wants to look.
-    func setAside(_ path: String, _ offset: Int, _ bytes: [UInt8]) -> Damage {
+    ///
+    /// A copy made at an earlier start stays as it is. One that cannot be made (the disk is full)
+    /// is no reason not to start; the damage then names none.
+    func setAside(
+        _ path: String,
+        _ kind: Damage.Kind,
+        offset: Int,
+        _ bytes: [UInt8],
+        _ files: LogFiles
+    ) -> Damage {
         let copy = String(path.dropLast(4)) + "-\(offset).damaged"
-        let wasKept: Bool
-        do {
-            let file = try FileSystem.openForAppending(copy)
-            try FileSystem.write(bytes, to: file.number, at: 0)
-            wasKept = true
-        } catch {
-            wasKept = false
+        var kept: String? = copy
+        if case .success(bytes) = FileSystem.read(copy, limit: .max) {
+            return Damage(
+                kind: kind,
+                file: path,
+                offset: offset,
+                count: bytes.count,
+                quarantine: copy
+            )
         }
-        return Damage(file: path, offset: offset, count: bytes.count, quarantine: wasKept ? copy : nil)
+        do {
+            let file = try files.open(copy)
+            try files.cut(file.number, 0)
+            try files.write(bytes, file.number, 0)
+            try files.flush(file.number)
+        } catch {
+            kept = nil
+        }
+        return Damage(kind: kind, file: path, offset: offset, count: bytes.count, quarantine: kept)
     }
 }

@@ -1,5 +1,3 @@
-import Formats
-
 /// Reads a segment's bytes from front to back and tells records from damage.
 struct SegmentScan {
     struct Gap: Equatable {
@@ -7,54 +5,101 @@ struct SegmentScan {
         let count: Int
     }
 
-    /// Behind the last whole record.
+    /// nil: no record could be checked, all is damage or the segment never began.
+    let seed: UInt32?
+    /// Behind the last whole record of the room above; the index, if there is one, stands behind.
     private(set) var end: Int
-    let hasHeader: Bool
-    private(set) var hasRecords = false
-    /// Damaged runs with whole records behind them.
+    private(set) var recordCount = 0
+    /// Damaged runs with something whole behind them.
     private(set) var gaps: [Gap] = []
-    /// Bytes behind the last whole record that are not zeros: a torn write.
-    private(set) var tornCount = 0
+    /// What stands behind the last whole thing up to its last byte that is no zero; nil: nothing.
+    private(set) var tail: Gap?
+    /// The version of a record, or of all, that only a newer relay can read.
+    private(set) var newerVersion: UInt8?
 
-    /// - Parameter body: Called with each whole record, in order.
+    /// How many bytes may be checksummed in search of the next record, all gaps together.
+    ///
+    /// Bodies are chosen by senders; one full of plausible lengths could make the search endless.
+    private static let searchBudget = 1 << 27
+
+    /// Calls `body` with each whole record, in order.
     init(
         _ bytes: UnsafeRawBufferPointer,
         _ body: (_ offset: Int, _ kind: UInt8, _ record: UnsafeRawBufferPointer) -> Void
     ) {
-        let header = SegmentFormat.header.count
-        hasHeader = bytes.count >= header
-            && bytes.prefix(header).elementsEqual(SegmentFormat.header)
-        // A damaged header is a gap like any other; records are found behind it.
-        var at = hasHeader ? header : 0
-        end = at
+        end = SegmentHeader.byteCount
+        // Header and first record are one write; half a header is a torn one.
+        switch bytes.count < SegmentHeader.byteCount ? .none : SegmentHeader.read(bytes) {
+        case .header(let header):
+            seed = header.seed
+            gaps = header.damagedCopies.map { Gap(offset: $0, count: SegmentHeader.copyBytes) }
+            records(bytes, header.seed, body)
+        case .newerVersion(let version):
+            seed = nil
+            newerVersion = version
+        case .none:
+            seed = nil
+            tail = Self.tail(from: 0, in: bytes)
+            end = 0
+        }
+    }
+
+    private mutating func records(
+        _ bytes: UnsafeRawBufferPointer,
+        _ seed: UInt32,
+        _ body: (_ offset: Int, _ kind: UInt8, _ record: UnsafeRawBufferPointer) -> Void
+    ) {
+        var budget = Self.searchBudget
+        var at = SegmentHeader.byteCount
         while at < bytes.count {
-            if let found = SegmentFormat.record(at: at, in: bytes) {
-                hasRecords = true
-                body(at, found.kind, UnsafeRawBufferPointer(rebasing: bytes[found.body]))
-                at = found.end
-                end = at
+            guard let found = SegmentFormat.record(at: at, in: bytes, seed: seed) else {
+                guard let next = Self.nextRecord(behind: at, in: bytes, seed, &budget) else {
+                    break
+                }
+                gaps.append(Gap(offset: at, count: next - at))
+                at = next
                 continue
             }
-            guard let next = Self.nextRecord(behind: at, in: bytes) else { break }
-            gaps.append(Gap(offset: at, count: next - at))
-            at = next
+            if found.version > SegmentFormat.version {
+                newerVersion = newerVersion ?? found.version
+            } else if !found.isOfLog {
+                recordCount += 1
+                body(at, found.kind, UnsafeRawBufferPointer(rebasing: bytes[found.body]))
+                end = found.end
+            }
+            at = found.end
         }
-        let tail = bytes[end...]
-        tornCount = tail.lastIndex { $0 != 0 }.map { $0 - end + 1 } ?? 0
+        tail = Self.tail(from: min(at, bytes.count), in: bytes)
+    }
+
+    /// Whether a run that is no record was, or was to be, the index or the end: only they come in
+    /// pieces shorter than a record's frame, since records are durable before an index is begun.
+    func isOfIndex(_ gap: Gap, in bytes: [UInt8]) -> Bool {
+        guard gap.offset >= SegmentHeader.byteCount, gap.offset >= end else { return false }
+        return gap.count < SegmentFormat.overhead
+            || bytes[gap.offset + 9] >= SegmentFormat.indexKind
+    }
+
+    private static func tail(from start: Int, in bytes: UnsafeRawBufferPointer) -> Gap? {
+        bytes[start...].lastIndex { $0 != 0 }.map { Gap(offset: start, count: $0 - start + 1) }
     }
 
     /// The first offset behind `start` at which a whole record begins.
-    ///
-    /// A length field is likely only where its high bytes are small, so few checksums are tried.
-    private static func nextRecord(behind start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+    private static func nextRecord(
+        behind start: Int,
+        in bytes: UnsafeRawBufferPointer,
+        _ seed: UInt32,
+        _ budget: inout Int
+    ) -> Int? {
         var at = start + 1
         while bytes.count - at >= SegmentFormat.overhead {
-            if bytes[at + 8] == SegmentFormat.recordVersion,
-                SegmentFormat.record(at: at, in: bytes) != nil
-            {
-                return at
-            }
-            at += 1
+            defer { at += 1 }
+            guard bytes[at + 8] == SegmentFormat.version,
+                let end = SegmentFormat.end(ofRecordAt: at, in: bytes)
+            else { continue }
+            budget -= end - at
+            guard budget > 0 else { return nil }
+            if SegmentFormat.record(at: at, in: bytes, seed: seed) != nil { return at }
         }
         return nil
     }

@@ -15,30 +15,34 @@ struct FluxReader {
 
     func read() -> Reading {
         guard let involved = body["involvedObject"], involved.kind == .object else {
-            return unusable("involvedObject", "is missing")
+            return unusable("involvedObject", Words.lack(body["involvedObject"], of: .object))
         }
         guard let name = Words.present(involved["name"]?.string) else {
-            return unusable("involvedObject.name", "is missing")
+            return unusable("involvedObject.name", Words.lack(involved["name"], of: .string))
         }
         let namespace = Words.present(involved["namespace"]?.string)
         let objectName = namespace.map { "\($0)/\(name)" } ?? name
         guard let uid = Words.present(involved["uid"]?.string) else {
-            return unusable("involvedObject.uid", "is missing")
+            let lack = Words.lack(involved["uid"], of: .string)
+            return unusable("involvedObject.uid", lack, object: objectName)
+        }
+        if let kind = undeployable(involved) {
+            let reason = "a \(kind) deploys nothing; its Kustomization or HelmRelease reports"
+            return .ignored(Aside(reason, object: uid, objectName: objectName))
         }
         guard let statement else {
-            let reason = body["reason"]?.string ?? "none"
-            return .ignored(
-                Aside(
-                    "the reason \(reason) says nothing about a deployment",
-                    object: uid,
-                    objectName: objectName
-                )
-            )
+            let word = Words.present(body["reason"]?.string) ?? "none"
+            let reason = "the reason \(word) says nothing about a deployment"
+            return .ignored(Aside(reason, object: uid, objectName: objectName))
         }
-        let revision = FluxRevision(revisionText?.value, origin: metadata("originRevision"))
-        var report = Report(sender: .flux, object: uid, objectName: objectName, statement: statement)
+        let revision = FluxRevision(found("revision"), origin: found("originRevision"))
+        var report = Report(
+            sender: .flux,
+            object: uid,
+            objectName: objectName,
+            statement: statement
+        )
         report.endsStand = true
-        report.operation = choices.operation ?? revision.text
         report.message = body["message"]?.string
         report.project = chooser.explicitProject(nil) ?? chooser.project
         report.environment =
@@ -47,17 +51,23 @@ struct FluxReader {
                 Choice(value: $0, origin: "the metadata's environment")
             } ?? Choice(value: name, origin: "the object's name")
         place(&report, revision)
-        guard report.operation != nil || report.sha == nil else {
-            report.operation = report.sha?.value
-            return .report(report)
-        }
+        report.operation = choices.operation ?? revision.text ?? report.sha?.value
         return .report(report)
+    }
+
+    /// The kind, when it is one of Flux's that fetch, scan or notify: their troubles end nothing.
+    private func undeployable(_ involved: JSONValue) -> String? {
+        let version = involved["apiVersion"]?.string ?? ""
+        let isOther = ["source.", "image.", "notification."].contains { group in
+            version.hasPrefix("\(group)toolkit.fluxcd.io/")
+        }
+        return isOther ? involved["kind"]?.string ?? version : nil
     }
 
     private func place(_ report: inout Report, _ revision: FluxRevision) {
         report.sha =
             chooser.sha(&report.notes)
-            ?? revision.commit.map { Choice(value: $0, origin: revisionText?.origin ?? "revision") }
+            ?? revision.commit
         if report.sha == nil {
             report.shaMissing =
                 revision.text.map { "the revision \"\($0)\" names no commit; set the hook's sha" }
@@ -69,28 +79,28 @@ struct FluxReader {
             sha: report.sha?.value
         )
         report.ref = ref.ref
-        (report.tag, report.tagOrigin) = chooser.tag(ref.isTag, "by the ref's name")
+        chooser.chooseTag(&report, ref.isTag, "by the ref's name")
         report.tier = choices.tier
         report.externalURL = choices.externalURL
     }
 
-    private func unusable(_ member: String, _ problem: String) -> Reading {
-        .unusable(
-            member: member,
-            problem: problem,
-            hint: "send Flux's event as it is: a Provider of type generic or generic-hmac",
-            object: nil,
-            operation: nil
+    private func unusable(_ member: String, _ problem: String, object: String? = nil) -> Reading {
+        var flaw = Flaw(
+            member,
+            problem,
+            hint: "send Flux's event as it is: a Provider of type generic or generic-hmac"
         )
+        flaw.object = object
+        flaw.operation = found("revision")?.value
+        flaw.phase = Words.present(body["reason"]?.string)
+        return .unusable(flaw)
     }
 
     private var statement: Statement? {
         if body["severity"]?.string == "error" { return .failed }
         switch body["reason"]?.string {
-        case "ReconciliationSucceeded", "InstallSucceeded", "UpgradeSucceeded", "TestSucceeded":
-            return .success
-        case "RollbackSucceeded": return .success
-        case "Progressing", "ProgressingWithRetry", "DependencyNotReady": return .running
+        case "ReconciliationSucceeded", "InstallSucceeded", "UpgradeSucceeded": return .success
+        case "Progressing", "ProgressingWithRetry": return .running
         default: return nil
         }
     }
@@ -110,40 +120,39 @@ struct FluxReader {
         }
         return nil
     }
-
-    private var revisionText: Choice? { found("revision") }
 }
 
 /// `main@sha1:<commit>`, `main/<commit>`, `sha1:<commit>`, `6.3.5`, `latest@sha256:<digest>`.
 struct FluxRevision {
     let text: String?
-    private(set) var commit: String?
+    private(set) var commit: Choice?
     /// Branch or tag, as far as the form has one.
     private(set) var name: String?
 
-    /// - Parameter origin: `originRevision`: the commit an artefact was made of.
-    init(_ text: String?, origin: String?) {
-        self.text = text
-        guard let text else { return }
+    /// Reads `revision`, else `origin` (`originRevision`): the commit an artefact was made of.
+    init(_ revision: Choice?, origin: Choice?) {
+        text = revision?.value
+        if let revision { read(revision) }
+        if commit == nil, let origin { read(origin) }
+    }
+
+    private mutating func read(_ revision: Choice) {
+        var (found, name): (String?, String?)
+        let text = revision.value
         if let at = text.lastIndex(of: "@") {
-            name = String(text[..<at])
             let digest = text[text.index(after: at)...]
-            commit = Self.commit(of: String(digest))
-            if digest.hasPrefix("sha256:") {
-                // An artefact's digest, not a commit; of a SHA-256 repository nothing tells it apart.
-                commit = nil
-                name = nil
-            }
+            // An artefact's digest is no commit; of a SHA-256 repository nothing tells it apart.
+            guard !digest.hasPrefix("sha256:") else { return }
+            (found, name) = (Self.commit(of: String(digest)), String(text[..<at]))
         } else if let commit = Self.commit(of: text) {
-            self.commit = commit
+            found = commit
         } else if let slash = text.lastIndex(of: "/") {
-            commit = Words.commit(String(text[text.index(after: slash)...]))
-            name = commit == nil ? nil : String(text[..<slash])
+            found = Words.commit(String(text[text.index(after: slash)...]))
+            name = String(text[..<slash])
         }
-        if commit == nil, let origin {
-            let of = FluxRevision(origin, origin: nil)
-            (commit, name) = (of.commit, of.name)
-        }
+        guard let found else { return }
+        commit = Choice(value: found, origin: revision.origin)
+        self.name = name
     }
 
     private static func commit(of text: String) -> String? {

@@ -15,10 +15,10 @@ struct HerokuReader {
 
     func read() -> Reading {
         guard let resource = Words.present(body["resource"]?.string) else {
-            return unusable("resource", "is missing")
+            return unusable("resource", Words.lack(body["resource"], of: .string))
         }
         guard let data = body["data"], data.kind == .object else {
-            return unusable("data", "is missing")
+            return unusable("data", Words.lack(body["data"], of: .object))
         }
         let app = Words.present(data["app"]?["name"]?.string)
         switch resource {
@@ -32,13 +32,15 @@ struct HerokuReader {
     }
 
     private func unusable(_ member: String, _ problem: String) -> Reading {
-        .unusable(
-            member: member,
-            problem: problem,
-            hint: "send Heroku's webhook as it is: heroku webhooks:add -i api:release",
-            object: nil,
-            operation: nil
+        var flaw = Flaw(
+            member,
+            problem,
+            hint: "send Heroku's webhook as it is: heroku webhooks:add -i api:release"
         )
+        flaw.object = Words.present(body["data"]?["app"]?["name"]?.string)
+        flaw.operation = Words.present(body["data"]?["id"]?.string)
+        flaw.phase = Words.present(body["data"]?["status"]?.string)
+        return .unusable(flaw)
     }
 
     private func release(_ data: JSONValue, _ app: String?) -> Reading {
@@ -59,7 +61,9 @@ struct HerokuReader {
         case "failed": statement = .failed
         default:
             let word = data["status"]?.string ?? "none"
-            return .ignored(Aside("the release's status \(word) is not known", objectName: app ?? ""))
+            return .ignored(
+                Aside("the release's status \(word) is not known", objectName: app ?? "")
+            )
         }
         var sha: Choice?
         if let commit = Words.commit(data["slug"]?["commit"]?.string) {
@@ -68,6 +72,9 @@ struct HerokuReader {
         return report(data, app, statement, sha) { report in
             report.isRollback = description.hasPrefix("Rollback")
             report.message = description
+            if statement == .success, data["current"]?.bool == false {
+                report.beginsNothing = "the release is not the app's current one any more"
+            }
         }
     }
 
@@ -99,9 +106,11 @@ struct HerokuReader {
         _ more: (inout Report) -> Void
     ) -> Reading {
         guard let id = Words.present(data["id"]?.string) else {
-            return unusable("data.id", "is missing")
+            return unusable("data.id", Words.lack(data["id"], of: .string))
         }
-        guard let app else { return unusable("data.app.name", "is missing") }
+        guard let app else {
+            return unusable("data.app.name", Words.lack(data["app"]?["name"], of: .string))
+        }
         let object = Words.present(data["app"]?["id"]?.string) ?? app
         var report = Report(sender: .heroku, object: object, objectName: app, statement: statement)
         report.operation = choices.operation ?? id
@@ -113,8 +122,7 @@ struct HerokuReader {
         report.sha = chooser.sha(&report.notes) ?? sha
         if report.sha == nil {
             report.shaMissing =
-                "the release names no commit (a container's release has no slug); "
-                + "set the hook's sha"
+                "no commit is named (a container's release has no slug); set the hook's sha"
         }
         let ref = RefReading(
             choices.ref,
@@ -122,7 +130,7 @@ struct HerokuReader {
             sha: report.sha?.value
         )
         report.ref = ref.ref
-        (report.tag, report.tagOrigin) = chooser.tag(ref.isTag, "by the ref's name")
+        chooser.chooseTag(&report, ref.isTag, "by the ref's name")
         report.initiatedBy = Words.present(body["actor"]?["email"]?.string)
         report.tier = choices.tier
         report.externalURL = choices.externalURL

@@ -53,7 +53,9 @@ package enum Statement: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a body says about a deployment. Stateless: what was said before is not known here.
+/// What a body says about a deployment.
+///
+/// Stateless: what was said before is not known here.
 package struct Report: Sendable {
     package var sender: Sender
     /// Identity of the sender's object; "" for flat bodies, where project and environment count.
@@ -91,6 +93,8 @@ package struct Report: Sendable {
     package var endsStand = false
     /// Whether it leaves other operations of its object open (a build that failed).
     package var closesNothing = false
+    /// Why it may end an operation that is known, but begins none.
+    package var beginsNothing: String?
     package var notes: [String] = []
 
     init(sender: Sender, object: String, objectName: String, statement: Statement) {
@@ -110,6 +114,9 @@ package struct Aside: Sendable {
     package var startedAt: Timestamp?
     package var finishedStarts: [Timestamp]
     package var isHealthy: Bool
+    /// What it says of an operation that was recorded before it turned out to be none to record:
+    /// what was begun is brought to its end.
+    package var report: Report?
 
     init(
         _ reason: String,
@@ -133,15 +140,30 @@ package enum Reading: Sendable {
     case report(Report)
     case ignored(Aside)
     /// The object is being deleted.
-    case deleted(Aside, Report?)
+    case deleted(Aside)
     /// Cannot become a deployment: 422.
-    case unusable(
-        member: String,
-        problem: String,
-        hint: String,
-        object: String?,
-        operation: String?
-    )
+    case unusable(Flaw)
+}
+
+/// What keeps a body from becoming a deployment, and whom it was about as far as that can be read.
+package struct Flaw: Error, Equatable, Sendable {
+    /// The member's path: `app.metadata.name`.
+    package var member: String
+    package var problem: String
+    package var hint: String
+    /// As `Report.object`; for flat bodies project and environment.
+    package var object: String?
+    package var operation: String?
+    /// The status or phase it tells.
+    package var phase: String?
+
+    package var description: String { "\(member): \(problem); \(hint)" }
+
+    init(_ member: String, _ problem: String, hint: String) {
+        self.member = member
+        self.problem = problem
+        self.hint = hint
+    }
 }
 
 /// What a hook's own templates say; nil where they say nothing.

@@ -11,7 +11,9 @@ package struct RepositoryHosts: Sendable {
     ///   - more: Other host names under which its repositories are known.
     package init(gitlabURL: String, more: [String]) {
         let gitlab = Location(gitlabURL)
-        hosts = Set(([gitlab?.host].compactMap { $0 } + more).map { $0.lowercased() })
+        // A host of the list may have been written with its port, or as a whole address.
+        let named = more.map { Location($0)?.host ?? Location("https://\($0)")?.host ?? $0 }
+        hosts = Set(([gitlab?.host].compactMap { $0 } + named).map { $0.lowercased() })
         var path = gitlab?.path ?? ""
         if path.hasSuffix("/api/v4") { path = String(path.dropLast(7)) }
         root = path.lowercased()
@@ -62,7 +64,8 @@ package struct RepositoryHosts: Sendable {
             }
             guard !authority.isEmpty else { return nil }
             host = authority.lowercased()
-            var path = PercentEncoding.decode(rest.prefix { $0 != "?" && $0 != "#" }.utf8)
+            var path =
+                PercentEncoding.decode(rest.prefix { $0 != "?" && $0 != "#" }.utf8)
                 .map { String(decoding: $0, as: UTF8.self) } ?? String(rest)
             while path.hasSuffix("/") { path.removeLast() }
             self.path = path.hasPrefix("/") || path.isEmpty ? path : "/" + path

@@ -13,10 +13,9 @@ package struct SenderReader: Sendable {
         self.hosts = hosts
     }
 
-    /// - Parameters:
-    ///   - body: An object.
-    ///   - choices: What the hook's own templates say; each stands at its place in DESIGN §2.5's
-    ///     orders.
+    /// What `body`, an object, says.
+    ///
+    /// What the hook's own templates say (`choices`) stands at its place in DESIGN §2.5's orders.
     package func read(
         _ body: JSONValue,
         _ request: WebhookRequest,
@@ -29,21 +28,18 @@ package struct SenderReader: Sendable {
             case .flux: FluxReader(body, request, choices).read()
             case .flat: FlatReader(body, request, choices).read()
             }
-        guard case .unusable(let member, let problem, _, let object, let operation) = reading,
-            let likely = Self.likely(body), likely != sender, choices == HookChoices()
+        guard case .unusable(var flaw) = reading, let likely = Self.likely(body), likely != sender,
+            choices == HookChoices()
         else { return reading }
-        return .unusable(
-            member: member,
-            problem: problem,
-            hint: "it looks like a body of \(likely.rawValue); send it to \(likely.address)",
-            object: object,
-            operation: operation
-        )
+        flaw.hint = "it looks like a body of \(likely.rawValue); send it to \(likely.address)"
+        return .unusable(flaw)
     }
 
     /// Whose body this seems to be.
     private static func likely(_ body: JSONValue) -> Sender? {
-        if body["app"]?.kind == .object { return .argocd }
+        if body["app"]?.kind == .object || body["kind"]?.string == "Application" {
+            return .argocd
+        }
         if body["webhook_metadata"] != nil || body["resource"]?.string != nil, body["data"] != nil {
             return .heroku
         }
@@ -83,8 +79,13 @@ struct Chooser {
     }
 
     /// The tag flag: the hook's word, else what the ref says.
-    func tag(_ reading: Bool, _ origin: String) -> (Bool, String) {
-        if let text = choices.tag, let flag = Words.boolean(text) { return (flag, "the hook's tag") }
-        return (reading, origin)
+    func chooseTag(_ report: inout Report, _ reading: Bool, _ origin: String) {
+        (report.tag, report.tagOrigin) = (reading, origin)
+        guard let text = choices.tag else { return }
+        if let flag = Words.boolean(text) {
+            (report.tag, report.tagOrigin) = (flag, "the hook's tag")
+        } else {
+            report.notes.append("the hook's tag \"\(text)\" is no boolean: passed over")
+        }
     }
 }

@@ -26,6 +26,13 @@ enum Words {
         }
     }
 
+    /// What is wrong with a member that cannot be used: missing, null, or of another kind.
+    static func lack(_ value: JSONValue?, of kind: JSONValue.Kind) -> String {
+        guard let value else { return "is missing" }
+        if value.kind != kind { return value.isNull ? "is null" : "is \(value.kind), not \(kind)" }
+        return value.string.map { $0.isEmpty ? "is empty" : "is \"\($0)\"" } ?? "is not usable"
+    }
+
     static func moment(_ value: JSONValue?) -> Timestamp? {
         present(value?.string).flatMap { Timestamp(rfc3339: $0) }
     }
@@ -36,15 +43,15 @@ struct RefReading {
     let ref: Ref
     let isTag: Bool
 
-    /// - Parameter sha: The commit deployed: a target that begins it is no name.
+    /// Reads `text`; a target that begins `sha`, the commit deployed, is no name.
     init(_ text: String?, origin: String, sha: String?) {
         guard let text = Words.present(text), text != "HEAD" else {
             self.init(default: "\(origin) names none")
             return
         }
-        if text.hasPrefix("refs/heads/") {
+        if text.hasPrefix("refs/heads/"), text.utf8.count > 11 {
             self.init(.name(String(text.dropFirst(11)), origin: origin), isTag: false)
-        } else if text.hasPrefix("refs/tags/") {
+        } else if text.hasPrefix("refs/tags/"), text.utf8.count > 10 {
             self.init(.name(String(text.dropFirst(10)), origin: origin), isTag: true)
         } else if text.hasPrefix("refs/") {
             self.init(default: "\(origin) is \(text), neither branch nor tag")
@@ -71,7 +78,8 @@ struct RefReading {
 
     /// A semver constraint as Argo CD takes it: matched against tags only.
     private static func isRange(_ text: String) -> Bool {
-        if text.contains("*") || text.contains("||") || text.contains(" - ") { return true }
+        // No name in git holds a star or a space; `1.2 - 1.4` and `>1, <3` do.
+        if text.contains("*") || text.contains("||") || text.contains(" ") { return true }
         if let first = text.utf8.first, "<>=~^!".utf8.contains(first) { return true }
         let core = text.drop { $0 == "v" || $0 == "V" }
         let parts = core.split(separator: ".", omittingEmptySubsequences: false)

@@ -114,7 +114,7 @@ struct RefusalTests {
             .init(Call.create, 400, "Bad Request", "rejected"),
             .init(Call.create, 400, "Bad Request\n", [("Content-Type", "text/plain")], "rejected"),
             .init(Call.create, 400, "{}", "rejected"),
-            .init(Call.create, 400, "{\"mess", "rejected"),
+            .init(Call.create, 400, "{\"mess", "deferred"),
             .init(
                 Call.create,
                 400,

@@ -1,5 +1,6 @@
 import Formats
 import GitLab
+import Webhooks
 
 /// The environment's part: enough without any file.
 struct ConfigurationEnvironment {
@@ -13,7 +14,8 @@ struct ConfigurationEnvironment {
 
     func read(into configuration: inout Configuration) {
         configuration.listen = inputs.variable("RELAY_LISTEN") ?? configuration.listen
-        configuration.adminListen = inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
+        configuration.adminListen =
+            inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
         configuration.data = inputs.variable("RELAY_DATA") ?? configuration.data
         if let secret = secret("RELAY_TOKEN") { configuration.credentials = [secret] }
         if let secret = secret("RELAY_ADMIN_TOKEN") { configuration.adminToken = secret }
@@ -108,37 +110,6 @@ struct ConfigurationEnvironment {
                 hint: "did you mean \(near)",
                 at: nil
             )
-        }
-    }
-}
-
-/// Rules over several settings.
-struct ConfigurationRules {
-    private let gatherer: MistakeGatherer
-
-    init(_ gatherer: MistakeGatherer) { self.gatherer = gatherer }
-
-    func check(_ configuration: Configuration) {
-        for hook in configuration.hooks {
-            let names = configuration.endpoints.map(\.name)
-            if !names.contains(hook.endpoint) {
-                gatherer.add(
-                    "hooks.\(hook.name).gitlab",
-                    "there is no gitlab.\(hook.endpoint)",
-                    hint: NearestName.find(hook.endpoint, among: names)
-                        .map { "did you mean \"\($0)\"" } ?? "there are \(names.joined(separator: ", "))",
-                    at: nil
-                )
-            }
-            if hook.argocd.maximumAgeHours > configuration.limits.retentionDays * 24 {
-                gatherer.add(
-                    "hooks.\(hook.name).argocd.maximumAgeHours",
-                    "\(hook.argocd.maximumAgeHours) is beyond limits.retentionDays "
-                        + "(\(configuration.limits.retentionDays))",
-                    hint: "lower it, or raise limits.retentionDays",
-                    at: nil
-                )
-            }
         }
     }
 }

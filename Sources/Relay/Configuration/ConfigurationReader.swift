@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 import GitLab
 import JSON
 import Webhooks
@@ -128,15 +128,20 @@ private struct ConfigurationFile {
         readLimits(root.object("limits"), &configuration.limits)
         let endpoints = root.object("gitlab")
         for (name, reader) in endpoints.named() { readEndpoint(name, reader, &configuration) }
+        endpoints.finish()
         let hooks = root.object("hooks")
         for (name, reader) in hooks.named() { readHook(name, reader, &configuration) }
+        hooks.finish()
         root.finish()
     }
+
+    /// Files that the configuration names lie beside it, unless their paths are absolute.
+    private func placed(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
 
     private func readAdmin(_ reader: SettingsReader, _ configuration: inout Configuration) {
         configuration.adminListen = reader.text("listen") ?? configuration.adminListen
         if let path = reader.text("tokenFile") {
-            configuration.adminToken = .file(path: path, origin: "admin.tokenFile")
+            configuration.adminToken = .file(path: placed(path), origin: "admin.tokenFile")
         }
         reader.finish()
     }
@@ -145,7 +150,7 @@ private struct ConfigurationFile {
         reader.list("credentials").compactMap { entry in
             defer { entry.finish() }
             guard let path = entry.text("tokenFile") else { return nil }
-            return .file(path: path, origin: "\(entry.path).tokenFile")
+            return .file(path: placed(path), origin: "\(entry.path).tokenFile")
         }
     }
 
@@ -181,11 +186,11 @@ private struct ConfigurationFile {
         var endpoint = EndpointSettings(name: name)
         endpoint.url = reader.text("url") ?? endpoint.url
         endpoint.token = reader.text("tokenFile").map {
-            .file(path: $0, origin: "\(reader.path).tokenFile")
+            .file(path: placed($0), origin: "\(reader.path).tokenFile")
         }
         endpoint.project = reader.text("project")
         endpoint.repositoryHosts = reader.texts("repositoryHosts") ?? []
-        endpoint.caFile = reader.text("caFile")
+        endpoint.caFile = reader.text("caFile").map(placed)
         reader.number("connections", in: 1...1000, &endpoint.connections)
         reader.number("timeoutSeconds", in: 1...600, &endpoint.timeoutSeconds)
         endpoint.requestsPerMinute = reader.number("requestsPerMinute", in: 1...1_000_000)
@@ -204,9 +209,12 @@ private struct ConfigurationFile {
         _ reader: SettingsReader,
         _ configuration: inout Configuration
     ) {
-        let isURLSafe = !name.isEmpty && name.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || "-_.".utf8.contains($0)
-        }
+        let isURLSafe =
+            !name.isEmpty
+            && name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+                    || "-_.".utf8.contains($0)
+            }
         if !isURLSafe {
             reader.mistake(
                 "source",
@@ -261,7 +269,7 @@ private struct ConfigurationFile {
     /// A template file, relative to the configuration's folder.
     private func template(_ reader: SettingsReader) -> TemplateText? {
         guard let name = reader.text("template") else { return nil }
-        let path = name.hasPrefix("/") ? name : folder + name
+        let path = placed(name)
         switch inputs.readFile(path) {
         case .success(let text): return TemplateText(name: name, text: text)
         case .failure(let problem):

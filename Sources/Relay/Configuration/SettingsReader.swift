@@ -26,6 +26,7 @@ final class SettingsReader {
     private func present(_ member: String) -> JSONValue? {
         known.append(member)
         guard let found = value?[member], !found.isNull else { return nil }
+        gatherer.note(name(member), at: found.position)
         return found
     }
 
@@ -54,8 +55,11 @@ final class SettingsReader {
     func number(_ member: String, in range: ClosedRange<Int>) -> Int? {
         guard let found = present(member) else { return nil }
         guard let number = found.number?.int64.flatMap({ Int(exactly: $0) }) else {
-            mistake(member, "is \(found.kind == .number ? "no whole number" : "\(found.kind)")",
-                hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)")
+            mistake(
+                member,
+                "is \(found.kind == .number ? "no whole number" : "\(found.kind)")",
+                hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)"
+            )
             return nil
         }
         guard range.contains(number) else {
@@ -83,7 +87,8 @@ final class SettingsReader {
         return texts
     }
 
-    func word<Word: RawRepresentable<String> & CaseIterable>(_ member: String, _ target: inout Word) {
+    func word<Word: RawRepresentable<String> & CaseIterable>(_ member: String, _ target: inout Word)
+    {
         if let word = word(member, as: Word.self) { target = word }
     }
 
@@ -159,6 +164,7 @@ final class SettingsReader {
 final class MistakeGatherer {
     let file: String?
     private(set) var all: [ConfigurationError] = []
+    private var places: [String: TextPosition] = [:]
 
     init(file: String?) { self.file = file }
 
@@ -174,6 +180,11 @@ final class MistakeGatherer {
             )
         )
     }
+
+    /// Where a setting stands, for rules over several of them.
+    func note(_ setting: String, at place: TextPosition) { places[setting] = place }
+
+    func place(of setting: String) -> TextPosition? { places[setting] }
 
     /// In the order of the file; what is no line of it comes last.
     var sorted: [ConfigurationError] {

@@ -10,40 +10,52 @@ extension DeliveryQueue {
             return
         }
         names[name, default: NameState(endpoint: endpoint, text: entry.project)]
-            .waiting.append(entry)
-        resolve(name, at: now)
+            .waiting.append(NameState.Waiting(entry: entry, since: now.steady))
+        queueUp(name, at: now)
     }
 
-    /// Asks GitLab for the number, if that may be asked now.
-    mutating func resolve(_ name: ProjectName, at now: Moment) {
-        guard let state = names[name], state.number == nil, !state.isAsking,
-            !state.waiting.isEmpty
+    /// Puts the question for the number in line, or sets an alarm for when it may be asked.
+    mutating func queueUp(_ name: ProjectName, at now: Moment) {
+        guard let state = names[name], state.number == nil, !state.isAsking, !state.isQueued,
+            !state.waiting.isEmpty, state.hold.current == nil
         else { return }
-        let endpoint = endpoints[name.endpoint]
-        let due = [
-            state.dueAt,
-            state.hold.current?.probeAt ?? 0,
-            endpoint.hold.current?.probeAt ?? 0,
-            endpoint.callableAt(now) ?? now.steady + 20,
-        ].max() ?? 0
-        guard due <= now.steady else {
-            alarms.add(.name(name), due: due)
-            return
+        guard state.dueAt <= now.steady else { return alarms.add(.name(name), due: state.dueAt) }
+        names[name]?.isQueued = true
+        endpoints[name.endpoint].askers.append(name)
+    }
+
+    /// Asks GitLab for the number.
+    mutating func ask(_ name: ProjectName, at now: Moment) {
+        names[name]?.isQueued = false
+        guard let state = names[name], state.number == nil, !state.isAsking else { return }
+        guard !state.waiting.isEmpty else {
+            // Everything was dropped meanwhile.
+            let endpoint = endpoints[name.endpoint].name
+            return release(.project(endpoint: endpoint, name: name.text), at: now)
         }
         names[name]?.isAsking = true
         start(.project(name.text), at: name.endpoint, for: .resolve(name), now: now)
     }
 
-    mutating func finishResolve(_ name: ProjectName, _ meaning: Meaning, at now: Moment) {
+    mutating func finishResolve(
+        _ name: ProjectName,
+        _ call: GitLabCall,
+        _ result: CallResult,
+        _ meaning: Meaning,
+        at now: Moment
+    ) {
         names[name]?.isAsking = false
         let endpoint = endpoints[name.endpoint].name
         switch meaning {
         case .project(let project):
             learn(project, at: name.endpoint, text: name.text)
+            tellMoved(name, to: project, call, result, at: now)
             resolved(name, as: project.id, at: now)
         case .moved(let number):
-            guard let number = Int(number) else { return postpone(name, at: now) }
-            resolved(name, as: number, at: now)
+            guard Int(number) != nil else { return postpone(name, at: now) }
+            // The number tells what the project is called now.
+            names[name]?.isAsking = true
+            start(.project(number), at: name.endpoint, for: .resolve(name), now: now)
         case .held(.endpoint, let reason, let remedy):
             hold(.endpoint(endpoint), reason: reason, remedy: remedy, probe: .read, at: now)
             postpone(name, at: now)
@@ -55,35 +67,69 @@ extension DeliveryQueue {
         }
     }
 
+    /// GitLab did not say; what has waited too long for it is given up.
     private mutating func postpone(_ name: ProjectName, at now: Moment) {
         guard var state = names[name] else { return }
+        let given = state.waiting.filter { hasGivenUp($0.since, at: now) }
+        if !given.isEmpty { state.waiting.removeAll { hasGivenUp($0.since, at: now) } }
         state.failures += 1
         let wait = policy.wait(afterFailures: min(state.failures, 6), chance: draw())
         state.dueAt = now.steady + wait
+        state.hold.widen(at: now)
         names[name] = state
-        alarms.add(.name(name), due: state.dueAt)
+        if let hold = state.hold.current {
+            let endpoint = endpoints[name.endpoint].name
+            alarms.add(.probe(.project(endpoint: endpoint, name: name.text)), due: hold.probeAt)
+        }
+        for waiting in given { settle(waiting.entry, .dead, gaveUpReason, at: now) }
+        queueUp(name, at: now)
     }
 
     private mutating func resolved(_ name: ProjectName, as number: Int, at now: Moment) {
-        guard var state = names[name] else { return }
-        let entries = state.waiting
-        state.number = number
-        state.waiting = []
-        let wasHeld = state.hold.end(at: now) != nil
-        names[name] = state
-        if wasHeld {
-            let endpoint = endpoints[name.endpoint].name
-            output.append(.released(.project(endpoint: endpoint, name: name.text)))
+        guard let waiting = names[name]?.waiting else { return }
+        let held = names[name]?.hold.current.map { now.steady - $0.since.steady } ?? 0
+        names[name]?.number = number
+        names[name]?.waiting = []
+        let endpoint = endpoints[name.endpoint].name
+        release(.project(endpoint: endpoint, name: name.text), at: now)
+        for waiting in waiting {
+            place(
+                waiting.entry,
+                in: number,
+                at: name.endpoint,
+                since: min(waiting.since + held, now.steady),
+                now: now
+            )
         }
-        for entry in entries { place(entry, in: number, at: name.endpoint, now: now) }
+    }
+
+    /// The text is an old path: whoever wrote it should know, since GitLab may give it to another.
+    private mutating func tellMoved(
+        _ name: ProjectName,
+        to project: Project,
+        _ call: GitLabCall,
+        _ result: CallResult,
+        at now: Moment
+    ) {
+        guard call != .project(name.text) else { return }
+        let place = project.path.map { "\($0), " } ?? ""
+        let reason =
+            "project \(name.text) has moved: it is \(place)number \(project.id); write that instead"
+        for waiting in names[name]?.waiting ?? [] {
+            let entry = waiting.entry
+            note(entry.id, entry.generation, number: 0, .deferred, reason, call, result, at: now)
+        }
     }
 
     /// The endpoint answers again: what waits for a number need not wait longer.
-    mutating func askNames(at endpoint: String, now: Moment) {
-        for (name, state) in names where endpoints[state.endpoint].name == endpoint {
-            guard !state.waiting.isEmpty else { continue }
+    mutating func askNames(at endpoint: String, held: Int64, now: Moment) {
+        for name in names.keys where endpoints[name.endpoint].name == endpoint {
+            guard names[name]?.waiting.isEmpty == false else { continue }
+            for index in names[name]?.waiting.indices ?? 0..<0 {
+                names[name]?.waiting[index].since += held
+            }
             names[name]?.dueAt = 0
-            alarms.add(.name(name), due: now.steady)
+            queueUp(name, at: now)
         }
     }
 
@@ -109,29 +155,39 @@ extension DeliveryQueue {
 
     mutating func dropNamed(_ id: UInt64, reason: String, at now: Moment) -> Bool {
         for name in names.keys {
-            guard let index = names[name]?.waiting.firstIndex(where: { $0.id == id }),
-                let entry = names[name]?.waiting.remove(at: index)
+            guard let index = names[name]?.waiting.firstIndex(where: { $0.entry.id == id }),
+                let waiting = names[name]?.waiting.remove(at: index)
             else { continue }
-            output.append(
-                .record(
-                    .settled(
-                        Settlement(
-                            delivery: entry.id,
-                            generation: entry.generation,
-                            state: .dropped,
-                            settledAt: now.wall,
-                            reason: reason,
-                            attempts: 0,
-                            httpStatus: 0,
-                            row: nil,
-                            madeRow: false,
-                            answer: []
-                        )
-                    )
-                )
-            )
+            settle(waiting.entry, .dropped, reason, at: now)
             return true
         }
         return false
+    }
+
+    /// Ends an entry that has no lane yet.
+    private mutating func settle(
+        _ entry: QueueEntry,
+        _ state: FinalState,
+        _ reason: String,
+        at now: Moment
+    ) {
+        output.append(
+            .record(
+                .settled(
+                    Settlement(
+                        delivery: entry.id,
+                        generation: entry.generation,
+                        state: state,
+                        settledAt: now.wall,
+                        reason: reason,
+                        attempts: 0,
+                        httpStatus: 0,
+                        row: nil,
+                        madeRow: false,
+                        answer: []
+                    )
+                )
+            )
+        )
     }
 }

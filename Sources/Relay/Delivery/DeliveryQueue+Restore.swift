@@ -1,12 +1,19 @@
-import Formats
+package import Formats
 import GitLab
 
 /// The queue after a restart: what the log says first, then the open deliveries by `add`.
 extension DeliveryQueue {
     /// Takes over what was settled before; call before the first `add`.
-    package mutating func restore(_ summary: SettledSummary) {
+    ///
+    /// - Parameters:
+    ///   - summary: The `settled` log, read whole.
+    ///   - damagedAt: The present, when a record in the log's middle could not be read: what was
+    ///     accepted before may have been sent although no record says so, and is looked up first
+    ///     (DESIGN §3.3).
+    package mutating func restore(_ summary: SettledSummary, damagedAt: Timestamp? = nil) {
         precondition(count == 0)
-        for row in summary.rows.values {
+        suspectUntil = damagedAt
+        for row in summary.rows.values.sorted(by: { $0.deployment < $1.deployment }) {
             book.put(row)
             raise(row.deployment, endpoint: row.endpoint, row.project, row.environment)
         }
@@ -34,6 +41,6 @@ extension DeliveryQueue {
     ) {
         guard let endpoint = endpointIndex[endpoint] else { return }
         let key = Lane.Key(endpoint: endpoint, project: project, environment: environment)
-        highWaters[key] = max(highWaters[key] ?? 0, deployment)
+        highWaters.raise(key, to: deployment)
     }
 }

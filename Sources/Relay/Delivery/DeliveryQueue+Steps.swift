@@ -10,45 +10,55 @@ extension DeliveryQueue {
         guard slot != WaitingPool.none, lanes[lane].call == nil else { return }
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
-        if let newer = latest[entry.operation], newer != slot {
+        if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
+        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
+            pool[newer].lane == entry.lane
+        {
             let later = pool[newer].status.name
-            return settle(slot, in: lane, .superseded, "\(later) of the same operation came", at: now)
+            return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
         if entry.notBefore > now.wall.milliseconds {
             lanes[lane].dueAt = now.steady + entry.notBefore - now.wall.milliseconds
             return arouse(lane, at: now)
         }
-        if gaveUp(entry, at: now) {
-            let hours = settings.retryHours
-            let reason = "no success within \(hours) hours; redeliver it once GitLab answers again"
-            return settle(slot, in: lane, .dead, reason, at: now)
+        if hasGivenUp(tries[slot]?.since, at: now) {
+            return settle(slot, .dead, gaveUpReason, at: now)
         }
-        write(slot, in: lane, at: now, load: load)
+        write(slot, at: now, load: load)
     }
 
-    private func gaveUp(_ entry: Waiting, at now: Moment) -> Bool {
-        entry.triedSince != 0
-            && now.steady - entry.triedSince >= Int64(settings.retryHours) * 3_600_000
+    /// Whether what was first tried at these steady milliseconds has been tried long enough.
+    func hasGivenUp(_ since: Int64?, at now: Moment) -> Bool {
+        since.map { now.steady - $0 >= Int64(settings.retryHours) * 3_600_000 } ?? false
+    }
+
+    var gaveUpReason: String {
+        "no success within \(settings.retryHours) hours; redeliver it once GitLab answers again"
+    }
+
+    /// What the entry is written as, now.
+    private func wanted(_ entry: Waiting) -> DeploymentStatus {
+        let key = lanes[Int(entry.lane)].key
+        let isOvertaken = book.isOvertaken(entry, at: endpoints[key.endpoint].name, in: key)
+        return entry.status == .success && isOvertaken ? .canceled : entry.status
     }
 
     private mutating func write(
         _ slot: WaitingPool.Slot,
-        in lane: Int,
         at now: Moment,
         load: (UInt64) -> AcceptedDelivery?
     ) {
         let entry = pool[slot]
-        let endpoint = endpoints[lanes[lane].key.endpoint].name
-        let isOvertaken = book.isOvertaken(entry, at: endpoint, in: lanes[lane].key)
-        let wanted: DeploymentStatus =
-            entry.status == .success && isOvertaken ? .canceled : entry.status
+        let wanted = wanted(entry)
         if let row = book.row(of: entry.operation), !row.isShared || row.status == wanted {
-            change(row, to: wanted, for: slot, in: lane, at: now)
+            change(row, to: wanted, for: slot, at: now)
         } else if entry.isClosing {
             let reason = "nothing of this operation that could be closed stands in GitLab"
-            settle(slot, in: lane, .superseded, reason, at: now)
-        } else {
-            create(wanted, for: slot, in: lane, at: now, load: load)
+            settle(slot, .superseded, reason, at: now)
+        } else if let payload = payload(wanted, for: slot, at: now, load: load) {
+            let project = lanes[Int(entry.lane)].key.project
+            let call = GitLabCall.create(project: project, payload: payload)
+            send(call, wanted, payload: payload, deployment: nil, for: slot, at: now)
         }
     }
 
@@ -56,53 +66,63 @@ extension DeliveryQueue {
         _ row: Row,
         to wanted: DeploymentStatus,
         for slot: WaitingPool.Slot,
-        in lane: Int,
         at now: Moment
     ) {
         if row.status == wanted {
             let reason = "deployment \(row.deployment) is \(wanted.name) already"
-            return settle(slot, in: lane, .delivered, reason, row: row, at: now)
+            return settle(slot, .delivered, reason, row: row, at: now)
         }
         if wanted == .running {
-            let reason = "deployment \(row.deployment) is \(row.status.name) already: its end is known"
-            return settle(slot, in: lane, .superseded, reason, row: row, at: now)
+            let reason =
+                "deployment \(row.deployment) is \(row.status.name) already: its end is known"
+            return settle(slot, .superseded, reason, row: row, at: now)
         }
-        let call = GitLabCall.update(project: row.project, deployment: row.deployment, status: wanted)
-        send(call, wanted, payload: [], deployment: row.deployment, for: slot, in: lane, at: now)
+        let lane = Int(pool[slot].lane)
+        if let due = lanes[lane].waits(for: row.deployment, to: wanted, at: now) {
+            lanes[lane].dueAt = due
+            return arouse(lane, at: now)
+        }
+        let call = GitLabCall.update(
+            project: row.project,
+            deployment: row.deployment,
+            status: wanted
+        )
+        send(call, wanted, payload: [], deployment: row.deployment, for: slot, at: now)
     }
 
-    private mutating func create(
+    /// What is POSTed; nil when the default branch is being asked for, or the entry is over.
+    private mutating func payload(
         _ wanted: DeploymentStatus,
         for slot: WaitingPool.Slot,
-        in lane: Int,
         at now: Moment,
         load: (UInt64) -> AcceptedDelivery?
-    ) {
+    ) -> [UInt8]? {
+        let lane = Int(pool[slot].lane)
         let project = lanes[lane].project
         guard let delivery = load(pool[slot].locator) else {
             let reason = "its record in the accepted log is damaged; see the log's quarantine file"
-            return settle(slot, in: lane, .dead, reason, at: now)
+            settle(slot, .dead, reason, at: now)
+            return nil
         }
         if delivery.place.ref == nil, projects[project].defaultBranch == nil {
-            let call = GitLabCall.project(String(projects[project].number))
+            tries[slot, default: Tries()].begin(at: now)
             lanes[lane].call = start(
-                call,
+                .project(String(projects[project].number)),
                 at: lanes[lane].key.endpoint,
                 for: .defaultBranch(lane: lane),
                 now: now
             )
-            return
+            return nil
         }
         do {
-            let payload = try DefaultBranch.fill(
+            return try DefaultBranch.fill(
                 delivery.payload,
                 with: projects[project].defaultBranch,
                 status: wanted
             )
-            let call = GitLabCall.create(project: projects[project].number, payload: payload)
-            send(call, wanted, payload: payload, deployment: nil, for: slot, in: lane, at: now)
         } catch {
-            settle(slot, in: lane, .dead, "\(error)", at: now)
+            settle(slot, .dead, "\(error)", at: now)
+            return nil
         }
     }
 
@@ -112,36 +132,77 @@ extension DeliveryQueue {
         payload: [UInt8],
         deployment: Int?,
         for slot: WaitingPool.Slot,
-        in lane: Int,
         at now: Moment
     ) {
-        let key = lanes[lane].key
-        pool[slot].attempts += 1
-        if pool[slot].triedSince == 0 { pool[slot].triedSince = max(1, now.steady) }
-        let sending = Sending(
-            delivery: pool[slot].id,
-            generation: pool[slot].generation,
-            attempt: pool[slot].attempts,
-            sentAt: now.wall,
-            endpoint: endpoints[key.endpoint].name,
-            project: key.project,
-            environment: key.environment,
-            deployment: deployment,
-            status: status,
-            payload: payload,
-            user: endpoints[key.endpoint].user,
-            highWater: lanes[lane].highWater,
-            gitlabTime: endpoints[key.endpoint].skew == nil
-                ? nil : endpoints[key.endpoint].gitlabTime(at: now)
-        )
-        if lanes[lane].firstSending == nil { lanes[lane].firstSending = sending }
+        tries[slot, default: Tries()].attempts += 1
+        tries[slot]?.begin(at: now)
+        let lane = Int(pool[slot].lane)
+        let sending = sending(slot, status, payload, deployment, sentAt: now.wall, at: now)
+        if lanes[lane].firstSending == nil {
+            (lanes[lane].firstSending, lanes[lane].firstSentAt) = (sending, now.steady)
+        }
         output.append(.record(.sending(sending)))
         lanes[lane].call = start(
             call,
-            at: key.endpoint,
+            at: lanes[lane].key.endpoint,
             for: .write(lane: lane, slot: slot, sending),
             now: now
         )
+    }
+
+    private func sending(
+        _ slot: WaitingPool.Slot,
+        _ status: DeploymentStatus,
+        _ payload: [UInt8],
+        _ deployment: Int?,
+        sentAt: Timestamp,
+        at now: Moment
+    ) -> Sending {
+        let entry = pool[slot]
+        let lane = lanes[Int(entry.lane)]
+        let endpoint = endpoints[lane.key.endpoint]
+        return Sending(
+            delivery: entry.id,
+            generation: entry.generation,
+            attempt: tries[slot]?.attempts ?? 0,
+            sentAt: sentAt,
+            endpoint: endpoint.name,
+            project: lane.key.project,
+            environment: lane.key.environment,
+            deployment: deployment,
+            status: status,
+            payload: payload,
+            user: endpoint.user,
+            highWater: lane.highWater,
+            gitlabTime: sentAt == now.wall ? endpoint.gitlabTime(at: now) : nil
+        )
+    }
+
+    /// The record of an attempt may be among the damaged ones: as if it had been made.
+    private mutating func suspect(
+        _ slot: WaitingPool.Slot,
+        at now: Moment,
+        load: (UInt64) -> AcceptedDelivery?
+    ) {
+        let entry = pool[slot]
+        let lane = Int(entry.lane)
+        let wanted = wanted(entry)
+        let row = book.row(of: entry.operation)
+        if row?.status == wanted || row == nil && entry.isClosing {
+            tries[slot]?.isSuspect = false
+            return step(lane, at: now, load: load)
+        }
+        var body: [UInt8] = []
+        if row == nil {
+            guard let payload = payload(wanted, for: slot, at: now, load: load) else { return }
+            body = payload
+        }
+        tries[slot]?.isSuspect = false
+        let sentAt = load(entry.locator)?.receivedAt ?? now.wall
+        let sending = sending(slot, wanted, body, row?.deployment, sentAt: sentAt, at: now)
+        lanes[lane].firstSending = sending
+        doubt(sending, in: lane, at: now)
+        look(lane, at: now)
     }
 
     /// Before anything is written again: what does GitLab show.
@@ -149,11 +210,13 @@ extension DeliveryQueue {
         guard let doubt = lanes[lane].doubt else { return }
         let key = lanes[lane].key
         if let deployment = doubt.sending.deployment {
+            lanes[lane].doubt?.lookedAt = now.steady
             let call = GitLabCall.show(project: key.project, deployment: deployment)
             lanes[lane].call = start(call, at: key.endpoint, for: .show(lane: lane), now: now)
         } else if doubt.sending.user == nil, endpoints[key.endpoint].user == nil {
             lanes[lane].call = start(.user, at: key.endpoint, for: .user(lane: lane), now: now)
         } else {
+            if doubt.page == 1 { lanes[lane].doubt?.lookedAt = now.steady }
             let call = GitLabCall.list(
                 project: key.project,
                 environment: key.environment,

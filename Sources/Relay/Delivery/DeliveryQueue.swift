@@ -1,5 +1,5 @@
-package import Formats
-package import GitLab
+import Formats
+import GitLab
 
 /// What waits to be told to GitLab, and what to do next about it (DESIGN §3.2).
 ///
@@ -12,24 +12,31 @@ package import GitLab
 package struct DeliveryQueue: Sendable {
     var settings: QueueSettings
     var pool = WaitingPool()
+    /// Where an entry lies, by its delivery's id.
+    var slots: [UInt64: WaitingPool.Slot] = [:]
+    var tries: [WaitingPool.Slot: Tries] = [:]
     var lanes: [Lane] = []
     var laneIndex: [Lane.Key: Int] = [:]
+    /// Places in `lanes` of those that were idle and are forgotten.
+    var freeLanes: [Int] = []
     var projects: [ProjectState] = []
     var projectIndex: [ProjectKey: Int] = [:]
     var names: [ProjectName: NameState] = [:]
     var endpoints: [EndpointState] = []
     var endpointIndex: [String: Int] = [:]
-    var book = RowBook()
+    var book: RowBook
     var errands: [UInt64: (errand: Errand, call: GitLabCall, endpoint: Int)] = [:]
     var alarms = Timers<Alarm>()
     /// The latest waiting entry of an operation: what a still later one supersedes.
     var latest: [Identity: WaitingPool.Slot] = [:]
-    /// Per Application the newest operation that has been queued.
-    var newestOrder: [Identity: Int64] = [:]
-    /// The highest deployment id seen in a lane before the start.
-    var highWaters: [Lane.Key: Int] = [:]
+    /// Applications with something waiting: how much, and the newest operation among it.
+    var applications: [Identity: Queued] = [:]
+    /// The highest deployment id seen in lanes that are not there (yet, or any more).
+    var highWaters = HighWaters()
     /// Writes that a crash cut off from their outcome, by delivery.
     var interrupted: [UInt64: Interrupted] = [:]
+    /// What came before this may have been sent although no record says so.
+    var suspectUntil: Timestamp?
     var output: [QueueOutput] = []
     private var nextCall: UInt64 = 1
     private var chance: SplitMix64
@@ -45,39 +52,38 @@ package struct DeliveryQueue: Sendable {
         var text: String
     }
 
+    struct Queued: Sendable {
+        var count = 0
+        var newestOrder = Int64.min
+    }
+
     enum Alarm: Sendable {
         case lane(Int)
         case name(ProjectName)
         case probe(HoldScope)
     }
 
-    /// - Parameter seed: Where chance begins; the same seed and inputs give the same history.
+    /// How many outputs one turn may have, about; the rest comes in the next one.
+    private static let outputsPerTurn = 4096
+
+    /// Makes an empty queue; the same `seed`, which begins its chance, and the same inputs give
+    /// the same history.
     package init(settings: QueueSettings, seed: UInt64) {
         self.settings = settings
+        book = RowBook(limit: settings.rows)
         chance = SplitMix64(state: seed)
         for endpoint in settings.endpoints { addEndpoint(endpoint) }
     }
 
     /// Deliveries that wait or are under way.
-    package var count: Int {
-        pool.count + names.values.reduce(0) { $0 + $1.waiting.count }
-    }
+    package var count: Int { pool.count + namedCount }
 
-    /// Takes an accepted event in.
-    ///
-    /// Waiting entries of the same operation that no attempt can have delivered are superseded.
-    package mutating func add(_ entry: QueueEntry, at now: Moment) {
-        let endpoint = endpointIndex[entry.endpoint] ?? addUnknownEndpoint(entry.endpoint, at: now)
-        guard let number = Int(entry.project) else {
-            wait(entry, forNameAt: endpoint, at: now)
-            return
-        }
-        place(entry, in: number, at: endpoint, now: now)
-    }
+    private var namedCount: Int { names.values.reduce(0) { $0 + $1.waiting.count } }
 
     /// Everything that can be done at `now`.
     ///
     /// - Parameters:
+    ///   - now: The present; its steady clock never goes back.
     ///   - load: Reads an accepted delivery by its locator; nil when its record is damaged.
     /// - Returns: Records and calls in order; empty when nothing is due.
     package mutating func run(
@@ -87,11 +93,16 @@ package struct DeliveryQueue: Sendable {
         while let alarm = alarms.popDue(at: now.steady) { ring(alarm, at: now, load: load) }
         for endpoint in endpoints.indices {
             while endpoints[endpoint].hold.current == nil, endpoints[endpoint].mayCall(at: now),
-                let lane = endpoints[endpoint].turns.next()
+                output.count < Self.outputsPerTurn
             {
-                lanes[lane].isQueued = false
-                guard !isHeld(lane) else { continue }
-                step(lane, at: now, load: load)
+                if let name = endpoints[endpoint].askers.popFirst() {
+                    ask(name, at: now)
+                } else if let lane = endpoints[endpoint].turns.next() {
+                    lanes[lane].isQueued = false
+                    if !isHeld(lane) { step(lane, at: now, load: load) }
+                } else {
+                    break
+                }
             }
         }
         defer { output = [] }
@@ -101,112 +112,27 @@ package struct DeliveryQueue: Sendable {
     /// Steady milliseconds of the next moment at which `run` could have something to do.
     package func nextDue(at now: Moment) -> Int64? {
         var due = alarms.nextDue
-        for endpoint in endpoints where endpoint.hold.current == nil && !endpoint.turns.isEmpty {
+        for endpoint in endpoints where endpoint.hold.current == nil && endpoint.isAsked {
             guard let callable = endpoint.callableAt(now) else { continue }
             due = min(due ?? callable, callable)
         }
         return due
     }
 
-    // MARK: - Placing
-
-    private mutating func addEndpoint(_ endpoint: QueueSettings.Endpoint) {
-        endpointIndex[endpoint.name] = endpoints.count
-        endpoints.append(EndpointState(endpoint))
-    }
-
-    /// An event accepted for a GitLab that is no longer configured: kept, and held.
-    private mutating func addUnknownEndpoint(_ name: String, at now: Moment) -> Int {
-        addEndpoint(QueueSettings.Endpoint(name: name, connections: 1, requestsPerMinute: nil))
-        let index = endpoints.count - 1
-        hold(
-            .endpoint(name),
-            reason: "gitlab.\(name) is not in the configuration",
-            remedy: "add gitlab.\(name) again, or drop its deliveries",
-            probe: .event,
-            at: now
-        )
-        return index
-    }
-
-    mutating func project(_ number: Int, at endpoint: Int) -> Int {
-        let key = ProjectKey(endpoint: endpoint, number: number)
-        if let index = projectIndex[key] { return index }
-        projects.append(ProjectState(endpoint: endpoint, number: number))
-        projectIndex[key] = projects.count - 1
-        return projects.count - 1
-    }
-
-    mutating func lane(_ environment: String, of number: Int, at endpoint: Int) -> Int {
-        let key = Lane.Key(endpoint: endpoint, project: number, environment: environment)
-        if let index = laneIndex[key] { return index }
-        let project = project(number, at: endpoint)
-        var lane = Lane(key: key, project: project)
-        lane.highWater = highWaters[key]
-        lanes.append(lane)
-        laneIndex[key] = lanes.count - 1
-        projects[project].lanes.append(lanes.count - 1)
-        return lanes.count - 1
-    }
-
-    mutating func place(_ entry: QueueEntry, in number: Int, at endpoint: Int, now: Moment) {
-        let lane = lane(entry.environment, of: number, at: endpoint)
-        var waiting = Waiting(entry)
-        let older = latest[entry.operation]
-        let isLate = newestOrder[entry.application].map { $0 > entry.order } ?? false
-        if !isLate { newestOrder[entry.application] = entry.order }
-        let successor = isLate ? firstNewer(than: entry, in: lane) : WaitingPool.none
-        if let found = interrupted[entry.id], found.last.generation == entry.generation {
-            waiting.attempts = found.attempts
-        }
-        let slot = pool.insert(waiting, into: &lanes[lane].line, before: successor)
-        latest[entry.operation] = slot
-        if let older { supersede(older, in: lane, by: slot, at: now) }
-        recoverDoubt(lane, at: now)
-        arouse(lane, at: now)
-    }
-
-    /// The first waiting entry of the same Application that belongs to a newer operation.
-    private func firstNewer(than entry: QueueEntry, in lane: Int) -> WaitingPool.Slot {
-        var slot = lanes[lane].line.first
-        while slot != WaitingPool.none {
-            let other = pool[slot]
-            let isBusy = slot == lanes[lane].line.first && isBusy(lane)
-            if !isBusy, other.application == entry.application, other.order > entry.order {
-                return slot
-            }
-            slot = pool.next(after: slot)
-        }
-        return WaitingPool.none
-    }
-
-    /// Whether the lane's first entry may have reached GitLab without our knowing the outcome.
-    func isBusy(_ lane: Int) -> Bool { lanes[lane].call != nil || lanes[lane].doubt != nil }
-
-    private mutating func supersede(
-        _ older: WaitingPool.Slot,
-        in lane: Int,
-        by newer: WaitingPool.Slot,
-        at now: Moment
+    private mutating func ring(
+        _ alarm: Alarm,
+        at now: Moment,
+        load: (UInt64) -> AcceptedDelivery?
     ) {
-        guard older != lanes[lane].line.first || !isBusy(lane) else { return }
-        let later = pool[newer].status.name
-        settle(older, in: lane, .superseded, "\(later) of the same operation came", at: now)
-    }
-
-    /// The lane's first entry was being sent when the process ended: look before writing.
-    mutating func recoverDoubt(_ lane: Int, at now: Moment) {
-        let first = lanes[lane].line.first
-        guard first != WaitingPool.none, !isBusy(lane), lanes[lane].firstSending == nil,
-            let found = interrupted[pool[first].id],
-            found.last.generation == pool[first].generation
-        else { return }
-        interrupted[pool[first].id] = nil
-        lanes[lane].firstSending = found.first
-        guard found.isOpen else { return }
-        let age = max(0, now.wall.milliseconds - found.last.sentAt.milliseconds)
-        let wait = max(0, Int64(settings.doubtSeconds) * 1000 - age)
-        lanes[lane].doubt = Doubt(sending: found.last, settlesAt: now.steady + wait)
+        switch alarm {
+        case .lane(let lane):
+            guard let set = lanes[lane].alarmAt, set <= now.steady else { return }
+            lanes[lane].alarmAt = nil
+            arouse(lane, at: now)
+            retire(lane, at: now)
+        case .name(let name): queueUp(name, at: now)
+        case .probe(let scope): probe(scope, at: now, load: load)
+        }
     }
 
     // MARK: - Turns
@@ -216,33 +142,21 @@ package struct DeliveryQueue: Sendable {
         guard !lanes[lane].line.isEmpty, lanes[lane].call == nil, !lanes[lane].isQueued,
             !isHeld(lane)
         else { return }
-        if lanes[lane].dueAt > now.steady {
-            alarms.add(.lane(lane), due: lanes[lane].dueAt)
-        } else {
+        let due = lanes[lane].dueAt
+        guard due > now.steady else {
             lanes[lane].isQueued = true
-            endpoints[lanes[lane].key.endpoint].turns.append(
-                lane: lane,
-                of: lanes[lane].project
-            )
+            let endpoint = lanes[lane].key.endpoint
+            return endpoints[endpoint].turns.append(lane: lane, of: lanes[lane].project)
         }
+        if let set = lanes[lane].alarmAt, set <= due, set > now.steady { return }
+        lanes[lane].alarmAt = due
+        alarms.add(.lane(lane), due: due)
     }
 
     func isHeld(_ lane: Int) -> Bool {
         lanes[lane].hold.current != nil
             || projects[lanes[lane].project].hold.current != nil
             || endpoints[lanes[lane].key.endpoint].hold.current != nil
-    }
-
-    private mutating func ring(
-        _ alarm: Alarm,
-        at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
-    ) {
-        switch alarm {
-        case .lane(let lane): if lanes[lane].dueAt <= now.steady { arouse(lane, at: now) }
-        case .name(let name): resolve(name, at: now)
-        case .probe(let scope): probe(scope, at: now, load: load)
-        }
     }
 
     /// Tries the lane again after `failures` in a row.
@@ -279,7 +193,6 @@ package struct DeliveryQueue: Sendable {
     /// Ends a waiting entry and lets its lane go on.
     mutating func settle(
         _ slot: WaitingPool.Slot,
-        in lane: Int,
         _ state: FinalState,
         _ reason: String,
         result: CallResult? = nil,
@@ -288,10 +201,10 @@ package struct DeliveryQueue: Sendable {
         at now: Moment
     ) {
         let entry = pool[slot]
+        let lane = Int(entry.lane)
         let isFirst = slot == lanes[lane].line.first
-        pool.remove(slot, from: &lanes[lane].line)
-        if latest[entry.operation] == slot { latest[entry.operation] = nil }
-        if pool.count == 0 { newestOrder = [:] }
+        let attempts = tries.removeValue(forKey: slot)?.attempts ?? 0
+        forget(entry, at: slot)
         output.append(
             .record(
                 .settled(
@@ -301,7 +214,7 @@ package struct DeliveryQueue: Sendable {
                         state: state,
                         settledAt: now.wall,
                         reason: reason,
-                        attempts: entry.attempts,
+                        attempts: attempts,
                         httpStatus: UInt16(clamping: result?.httpStatus ?? 0),
                         row: row,
                         madeRow: madeRow,
@@ -315,6 +228,16 @@ package struct DeliveryQueue: Sendable {
             recoverDoubt(lane, at: now)
         }
         arouse(lane, at: now)
+        retire(lane, at: now)
+    }
+
+    private mutating func forget(_ entry: Waiting, at slot: WaitingPool.Slot) {
+        pool.remove(slot, from: &lanes[Int(entry.lane)].line)
+        slots[entry.id] = nil
+        interrupted[entry.id] = nil
+        if latest[entry.operation] == slot { latest[entry.operation] = nil }
+        applications[entry.application]?.count -= 1
+        if applications[entry.application]?.count == 0 { applications[entry.application] = nil }
     }
 }
 

@@ -52,13 +52,17 @@ struct Ring<Element: Sendable>: Sendable {
 }
 
 /// Things that fall due: a binary heap by steady milliseconds.
-struct Timers<Payload: Sendable>: Sendable {
+package struct Timers<Payload: Sendable>: Sendable {
     private var heap: [(due: Int64, payload: Payload)] = []
 
-    /// When the first one falls due.
-    var nextDue: Int64? { heap.first?.due }
+    package init() {}
 
-    mutating func add(_ payload: Payload, due: Int64) {
+    var count: Int { heap.count }
+
+    /// When the first one falls due.
+    package var nextDue: Int64? { heap.first?.due }
+
+    package mutating func add(_ payload: Payload, due: Int64) {
         heap.append((due, payload))
         var child = heap.count - 1
         while child > 0, heap[child].due < heap[(child - 1) / 2].due {
@@ -68,7 +72,7 @@ struct Timers<Payload: Sendable>: Sendable {
     }
 
     /// Takes out the first one that is due at `now`.
-    mutating func popDue(at now: Int64) -> Payload? {
+    package mutating func popDue(at now: Int64) -> Payload? {
         guard let first = heap.first, first.due <= now else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {

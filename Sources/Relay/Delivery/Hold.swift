@@ -1,4 +1,5 @@
-package import Formats
+import Formats
+import GitLab
 
 /// What stands still until somebody mends something (DESIGN §3.2).
 package enum HoldScope: Hashable, Sendable {
@@ -6,6 +7,15 @@ package enum HoldScope: Hashable, Sendable {
     /// A project by the text it was named with, or by its number once that is known.
     case project(endpoint: String, name: String)
     case lane(endpoint: String, project: Int, environment: String)
+
+    /// What stands still with it.
+    var size: GitLab.Hold {
+        switch self {
+        case .endpoint: .endpoint
+        case .project: .project
+        case .lane: .lane
+        }
+    }
 
     package var endpoint: String {
         switch self {
@@ -28,9 +38,9 @@ package enum HoldScope: Hashable, Sendable {
 
 /// Why something stands still, since when, and when it is tried again.
 package struct Hold: Equatable, Sendable {
-    package let reason: String
+    package internal(set) var reason: String
     /// What a human does to mend it.
-    package let remedy: String
+    package internal(set) var remedy: String
     package let since: Moment
     /// How the relay finds out that it is mended.
     var probe: Probe
@@ -44,6 +54,8 @@ package struct Hold: Equatable, Sendable {
         case read
         /// Only a write tells: the oldest event in reach is tried.
         case event
+        /// Only another configuration mends it: nobody is asked.
+        case configuration
     }
 
     static let shortestInterval: Int64 = 5000
@@ -54,7 +66,8 @@ package struct Hold: Equatable, Sendable {
         self.remedy = remedy
         since = previous?.since ?? now
         self.probe = probe
-        interval = previous.map { min($0.interval * 2, Self.longestInterval) }
+        interval =
+            previous.map { min($0.interval * 2, Self.longestInterval) }
             ?? Self.shortestInterval
         probeAt = now.steady + interval
     }

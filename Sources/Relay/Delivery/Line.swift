@@ -37,7 +37,11 @@ struct WaitingPool: Sendable {
             nodes.append(node)
         }
         if previous == Self.none { line.first = slot } else { nodes[Int(previous)].next = slot }
-        if successor == Self.none { line.last = slot } else { nodes[Int(successor)].previous = slot }
+        if successor == Self.none {
+            line.last = slot
+        } else {
+            nodes[Int(successor)].previous = slot
+        }
         line.count += 1
         return slot
     }

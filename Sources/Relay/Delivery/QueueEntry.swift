@@ -36,25 +36,22 @@ package struct QueueEntry: Equatable, Sendable {
     }
 }
 
-/// A `QueueEntry` in its lane, with what has been tried.
+/// A `QueueEntry` in its lane: small, for there may be a million.
 struct Waiting: Sendable {
     let id: UInt64
-    let generation: UInt32
     let locator: UInt64
     let application: Identity
     let operation: Identity
     let order: Int64
-    let status: DeploymentStatus
-    let isClosing: Bool
     /// Wall-clock milliseconds; 0: at once.
     let notBefore: Int64
-    var attempts: UInt32 = 0
-    /// Steady milliseconds of the first try, moved on by the time spent held; 0: none yet.
-    var triedSince: Int64 = 0
-    /// Steady milliseconds since when GitLab says that it does not know the sha or ref; 0: not so.
-    var unknownSince: Int64 = 0
+    let generation: UInt32
+    /// Index of its lane in the queue.
+    let lane: Int32
+    let status: DeploymentStatus
+    let isClosing: Bool
 
-    init(_ entry: QueueEntry) {
+    init(_ entry: QueueEntry, lane: Int) {
         id = entry.id
         generation = entry.generation
         locator = entry.locator
@@ -64,5 +61,25 @@ struct Waiting: Sendable {
         status = entry.status
         isClosing = entry.isClosing
         notBefore = entry.notBefore?.milliseconds ?? 0
+        self.lane = Int32(lane)
+    }
+}
+
+/// What has been tried for an entry; only the few that had a turn have one.
+struct Tries: Sendable {
+    /// Writes sent.
+    var attempts: UInt32 = 0
+    /// Steady milliseconds of the first try, moved on by the time spent held; nil: none yet.
+    var since: Int64?
+    /// Steady milliseconds since when GitLab says that it does not know the sha or ref.
+    var unknownSince: Int64?
+    /// It may have been sent although no record says so: the record may be among damaged ones.
+    var isSuspect = false
+
+    mutating func begin(at now: Moment) { since = since ?? now.steady }
+
+    mutating func passOver(_ held: Int64, at now: Moment) {
+        since = since.map { min(now.steady, $0 + held) }
+        unknownSince = unknownSince.map { min(now.steady, $0 + held) }
     }
 }

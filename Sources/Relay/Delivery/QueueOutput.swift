@@ -17,13 +17,13 @@ package enum CallResult: Sendable {
     /// No whole answer came; `isUncertain` when GitLab may have acted all the same.
     case failure(isUncertain: Bool, message: String, milliseconds: Int)
 
-    var milliseconds: Int {
+    package var milliseconds: Int {
         switch self {
         case .answer(_, let milliseconds), .failure(_, _, let milliseconds): milliseconds
         }
     }
 
-    var httpStatus: Int {
+    package var httpStatus: Int {
         if case .answer(let answer, _) = self { answer.status } else { 0 }
     }
 
@@ -52,16 +52,20 @@ package struct QueueSettings: Equatable, Sendable {
     package var doubtSeconds: Int
     package var retryHours: Int
     package var unknownRefMinutes: Int
+    /// How many GitLab deployments are remembered with the operations they belong to.
+    package var rows: Int
 
     package init(
         endpoints: [Endpoint],
         doubtSeconds: Int,
         retryHours: Int,
-        unknownRefMinutes: Int
+        unknownRefMinutes: Int,
+        rows: Int = 400_000
     ) {
         self.endpoints = endpoints
         self.doubtSeconds = doubtSeconds
         self.retryHours = retryHours
         self.unknownRefMinutes = unknownRefMinutes
+        self.rows = rows
     }
 }

@@ -20,9 +20,16 @@ struct RowBook: Sendable {
     }
 
     private var rows: [Identity: Row] = [:]
+    /// Operations in the order in which their rows were put, the oldest first.
+    private var order = Ring<Identity>()
+    private let limit: Int
     private var owners: [RowKey: Identity] = [:]
     /// The newest operation of an Application whose success stands in an environment.
     private var standing: [StandingKey: Standing] = [:]
+
+    /// - Parameter limit: How many rows are kept; beyond it those that are over and whose
+    ///   Application has moved on are forgotten, the oldest first.
+    init(limit: Int) { self.limit = limit }
 
     var count: Int { rows.count }
 
@@ -33,7 +40,7 @@ struct RowBook: Sendable {
     }
 
     mutating func put(_ row: Row) {
-        rows[row.operation] = row
+        if rows.updateValue(row, forKey: row.operation) == nil { order.append(row.operation) }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
         if owners[key] == nil { owners[key] = row.operation }
         let place = StandingKey(row)
@@ -44,12 +51,25 @@ struct RowBook: Sendable {
         } else if standing[place]?.operation == row.operation {
             standing[place] = nil
         }
+        makeRoom()
+    }
+
+    /// Forgets the oldest rows that nothing can ask for again.
+    private mutating func makeRoom() {
+        var looks = 0
+        while rows.count > limit, looks < 8, let oldest = order.popFirst() {
+            looks += 1
+            guard let row = rows[oldest] else { continue }
+            let isNeeded = !row.status.isEnd || standing[StandingKey(row)]?.operation == oldest
+            if isNeeded { order.append(oldest) } else { remove(row) }
+        }
     }
 
     /// Forgets a row that GitLab no longer has.
     mutating func remove(_ row: Row) {
         rows[row.operation] = nil
-        owners[RowKey(endpoint: row.endpoint, deployment: row.deployment)] = nil
+        let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
+        if owners[key] == row.operation { owners[key] = nil }
         if standing[StandingKey(row)]?.operation == row.operation {
             standing[StandingKey(row)] = nil
         }

@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 
 /// The letters that are kept: which one a repetition belongs to.
 struct DeadLetters: Sendable {
@@ -15,7 +15,14 @@ struct DeadLetters: Sendable {
     private var byKey: [Identity: Known] = [:]
     private var keys: [UInt64: Identity] = [:]
     private var byOperation: [Identity: Set<UInt64>] = [:]
+    /// In the order they came; those beyond the limit are no longer told from new ones.
+    private var order = Ring<UInt64>()
+    private let limit: Int
     private var undo: [(key: Identity, before: Known?)] = []
+    /// Over since the turn began: that stands whether or not its commit succeeds.
+    private var forgotten: [UInt64] = []
+
+    init(limit: Int) { self.limit = limit }
 
     subscript(key: Identity) -> Known? { byKey[key] }
 
@@ -23,7 +30,11 @@ struct DeadLetters: Sendable {
 
     mutating func put(_ known: Known, at key: Identity) {
         undo.append((key, byKey[key]))
+        if keys[known.id] == nil { order.append(known.id) }
         set(known, at: key)
+        while byKey.count > limit || order.count > limit * 2, let oldest = order.popFirst() {
+            if oldest != known.id { remove(oldest) }
+        }
     }
 
     /// Letters about this operation: they have done their duty once it is accepted.
@@ -35,11 +46,22 @@ struct DeadLetters: Sendable {
         set(nil, at: key)
     }
 
-    mutating func confirm() { undo.removeAll(keepingCapacity: true) }
+    /// Removes it for good.
+    mutating func forget(_ id: UInt64) {
+        guard keys[id] != nil else { return }
+        remove(id)
+        forgotten.append(id)
+    }
+
+    mutating func confirm() {
+        undo.removeAll(keepingCapacity: true)
+        forgotten.removeAll(keepingCapacity: true)
+    }
 
     mutating func rollBack() {
         for (key, before) in undo.reversed() { set(before, at: key) }
-        undo.removeAll(keepingCapacity: true)
+        for id in forgotten { remove(id) }
+        confirm()
     }
 
     private mutating func set(_ known: Known?, at key: Identity) {

@@ -23,9 +23,10 @@ struct EventMaker {
     let webhook: Webhook
     let body: JSONValue
 
-    /// - Parameter fixed: The place of an operation that is known already.
+    /// The event that `report` makes, at its own place or at that of the known operation.
     func event(_ report: Report, fixed: Place?) throws(Refusal) -> Event {
-        let wanted = try fixed ?? place(report)
+        let wanted: Place
+        if let fixed { wanted = fixed } else { wanted = try place(report) }
         let payload = try payload(report, wanted)
         var place = wanted
         if fixed == nil {
@@ -37,7 +38,11 @@ struct EventMaker {
         try check(place, report)
         var told = payload
         (told.environment, told.sha, told.tag) = (place.environment, place.sha, place.tag)
-        if fixed != nil { told.ref = place.ref ?? DefaultBranch.mark }
+        // Of a fixed place only the default branch may still be written in the template's way.
+        if fixed != nil {
+            let isOpen = place.ref == nil && DefaultBranch.isMarked(told.ref)
+            told.ref = place.ref ?? (isOpen ? told.ref : DefaultBranch.mark)
+        }
         return Event(
             place: place,
             status: told.status,
@@ -90,24 +95,38 @@ struct EventMaker {
         if let problem = EnvironmentName.problem(place.environment) {
             throw Refusal(reason: "environment \"\(place.environment)\": \(problem)")
         }
-        if Int(place.project) == nil, !place.project.contains("/") {
+        if !Self.isProject(place.project) {
             throw Refusal(
                 reason: "project \"\(place.project)\" is neither a number nor a path with a group; "
                     + "write group/name or the number from the project's page"
             )
         }
-        try check(place.project, against: hook.settings.projects, "projects")
+        // GitLab's paths know no case.
+        try check(
+            place.project,
+            against: hook.settings.projects,
+            "projects",
+            fold: { $0.lowercased() }
+        )
         try check(place.environment, against: hook.settings.environments, "environments")
+    }
+
+    /// Digits, or a path of a group and a name at least.
+    private static func isProject(_ text: String) -> Bool {
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return !text.isEmpty }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count > 1 && parts.allSatisfy { !$0.isEmpty }
     }
 
     private func check(
         _ value: String,
         against patterns: [String],
-        _ setting: String
+        _ setting: String,
+        fold: (String) -> String = { $0 }
     ) throws(Refusal) {
-        guard !patterns.isEmpty, !patterns.contains(where: { Pattern($0).matches(value) }) else {
-            return
-        }
+        guard !patterns.isEmpty else { return }
+        let value = fold(value)
+        if patterns.contains(where: { Pattern(fold($0)).matches(value) }) { return }
         throw Refusal(
             reason: "\"\(value)\" is not among hooks.\(hook.name).\(setting) "
                 + "(\(patterns.joined(separator: ", ")))"
@@ -204,39 +223,5 @@ extension Report {
         case .failed, .degraded: .failed
         case .canceled: .canceled
         }
-    }
-}
-
-/// A name with `*` for any run of characters.
-struct Pattern {
-    private let parts: [Substring]
-
-    init(_ text: String) {
-        parts = text.split(separator: "*", omittingEmptySubsequences: false)
-    }
-
-    /// Linear in the text for each part: a star takes as little as it can.
-    func matches(_ text: String) -> Bool {
-        guard parts.count > 1 else { return text == parts[0] }
-        guard text.hasPrefix(parts[0]) else { return false }
-        var rest = text.dropFirst(parts[0].count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let found = rest.firstRange(of: part) else { return false }
-            rest = rest[found.upperBound...]
-        }
-        return rest.hasSuffix(parts[parts.count - 1])
-    }
-}
-
-extension Substring {
-    fileprivate func firstRange(of part: Substring) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(part) {
-                return start..<index(start, offsetBy: part.count)
-            }
-            start = index(after: start)
-        }
-        return nil
     }
 }

@@ -1,7 +1,7 @@
-package import Formats
-package import JSON
-package import Templating
-package import Webhooks
+import Formats
+import JSON
+import Templating
+import Webhooks
 import GitLab
 
 /// A configured entrance, ready to run: its sender, its templates, what it may write to.
@@ -9,7 +9,7 @@ package struct Hook: Sendable {
     package let settings: HookSettings
     let reader: SenderReader
     let fallbackProject: String?
-    private let choices: [(name: WritableKeyPath<HookChoices, String?> & Sendable, Template)]
+    private let choices: [HookChoice]
     private let payload: Template
 
     package var name: String { settings.name }
@@ -54,10 +54,12 @@ package struct Hook: Sendable {
     /// What the hook's own templates say; an empty text, `<no value>` and `<nil>` say nothing.
     func choose(_ data: TemplateData, _ world: TemplateWorld) throws(TemplateError) -> HookChoices {
         var chosen = HookChoices()
-        for (path, template) in choices {
-            let text = String(decoding: try template.render(data, world), as: UTF8.self)
+        for choice in choices {
+            let text = String(decoding: try choice.template.render(data, world), as: UTF8.self)
             let trimmed = text.trimmingBlanks
-            if !["", "<no value>", "<nil>"].contains(trimmed) { chosen[keyPath: path] = trimmed }
+            if !["", "<no value>", "<nil>"].contains(trimmed) {
+                chosen[keyPath: choice.path] = trimmed
+            }
         }
         return chosen
     }
@@ -68,6 +70,14 @@ package struct Hook: Sendable {
     }
 }
 
+/// One of the hook's own templates, and what it chooses.
+private struct HookChoice: Sendable {
+    typealias Path = any WritableKeyPath<HookChoices, String?> & Sendable
+
+    let path: Path
+    let template: Template
+}
+
 /// Compiles one hook's templates and gathers what is wrong with them.
 private struct HookCompiler {
     let hook: String
@@ -75,15 +85,17 @@ private struct HookCompiler {
     var mistakes: [ConfigurationError] = []
 
     mutating func choice(
-        _ path: WritableKeyPath<HookChoices, String?> & Sendable,
+        _ path: HookChoice.Path,
         _ setting: String,
         _ text: String?
-    ) -> (WritableKeyPath<HookChoices, String?> & Sendable, Template)? {
+    ) -> HookChoice? {
         guard let text else { return nil }
         var options = TemplateOptions()
         options.semantics = .text
         options.name = "hooks.\(hook).\(setting)"
-        return compile(Array(text.utf8), options, setting).map { (path, $0) }
+        return compile(Array(text.utf8), options, setting).map {
+            HookChoice(path: path, template: $0)
+        }
     }
 
     mutating func payload(_ text: TemplateText) -> Template? {

@@ -1,6 +1,6 @@
-package import Formats
-package import GitLab
-package import Webhooks
+import Formats
+import GitLab
+import Webhooks
 
 /// What an event's statement means beside what is known of its operation (DESIGN §2.6).
 enum Judgement: Equatable {
@@ -19,14 +19,12 @@ struct Judge {
     let now: Timestamp
     let settings: ArgoCDSettings
 
-    /// An operation that is not known.
-    ///
-    /// - Parameter newest: The Application's newest known operation that has a start.
+    /// An operation that is not known; `newest` is its Application's newest known one.
     func unseen(_ report: Report, newest: KnownOperation?) -> Judgement {
         if case .between(let words) = report.statement {
             return .ignored(reason: "waiting for its end: \(words)")
         }
-        if let reason = tooOld(report) { return .ignored(reason: reason) }
+        if let reason = tooOld(report) ?? report.beginsNothing { return .ignored(reason: reason) }
         if let newest, let began = report.startedAt, let other = newest.name.startedAt,
             began < other
         {
@@ -40,7 +38,8 @@ struct Judge {
 
     private func tooOld(_ report: Report) -> String? {
         guard report.sender == .argocd else { return nil }
-        let moment = report.statement == .running
+        let moment =
+            report.statement == .running
             ? report.startedAt : report.finishedAt ?? report.startedAt
         guard let moment else { return nil }
         let limit = Int64(settings.maximumAgeHours) * 3_600_000
@@ -55,7 +54,7 @@ struct Judge {
             report.sourceKey == operation.sourceKey, let sha = report.sha?.value,
             sha != operation.place.sha
         {
-            if case .between = report.statement {} else { return .changesRevision }
+            guard case .between = report.statement else { return .changesRevision }
         }
         switch report.statement {
         case .between(let words):

@@ -1,5 +1,5 @@
-package import Formats
-package import GitLab
+import Formats
+import GitLab
 
 /// An operation of which at least one event was accepted.
 struct KnownOperation: Sendable {
@@ -13,6 +13,12 @@ struct KnownOperation: Sendable {
     /// Accepted statuses in their order, with the deliveries they became; never empty.
     private(set) var told: [Told]
 
+    /// When its first event was accepted.
+    let acceptedAt: Timestamp
+
+    /// Longer histories are cut at their beginning: what is told over and over.
+    private static let toldLimit = 16
+
     struct Told: Sendable {
         var status: DeploymentStatus
         var delivery: UInt64
@@ -20,22 +26,24 @@ struct KnownOperation: Sendable {
         var isClosing: Bool
         /// A success that waits until then is not recorded yet.
         var settlesAt: Timestamp?
+
+        init(_ delivery: AcceptedDelivery) {
+            status = delivery.status
+            self.delivery = delivery.id
+            isClosing = delivery.cause != .event
+            settlesAt = delivery.notBefore
+        }
     }
 
-    init(
-        name: OperationName,
-        place: Place,
-        hook: String,
-        isShaFromRevision: Bool,
-        sourceKey: String,
-        first: Told
-    ) {
-        self.name = name
-        self.place = place
-        self.hook = hook
-        self.isShaFromRevision = isShaFromRevision
-        self.sourceKey = sourceKey
-        told = [first]
+    /// - Parameter delivery: The first accepted event, or the first that is left.
+    init(beginningWith delivery: AcceptedDelivery) {
+        name = delivery.operation
+        place = delivery.place
+        hook = delivery.hook
+        isShaFromRevision = delivery.isShaFromRevision
+        sourceKey = delivery.sourceKey
+        acceptedAt = delivery.receivedAt
+        told = [Told(delivery)]
     }
 
     var last: Told { told[told.count - 1] }
@@ -47,7 +55,10 @@ struct KnownOperation: Sendable {
         status == .success && last.settlesAt.map { $0 <= now } ?? true
     }
 
-    mutating func tell(_ next: Told) { told.append(next) }
+    mutating func tell(_ next: Told) {
+        told.append(next)
+        if told.count > Self.toldLimit { told.removeFirst() }
+    }
 
     /// A delivery is dead or dropped: what it said may be said again.
     ///

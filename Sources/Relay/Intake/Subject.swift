@@ -5,18 +5,20 @@ import Webhooks
 /// Whom an event is about: the Application within its hook, and how its operations are named.
 struct Subject {
     let application: Identity
-    private let hook: Hook
-    private let isFlat: Bool
 
     init(_ report: Report, hook: Hook) {
-        self.hook = hook
-        isFlat = report.object.isEmpty
-        let object =
-            isFlat
-            ? "\(report.project?.value ?? hook.fallbackProject ?? "")\n"
-                + (report.environment?.value ?? "")
-            : report.object
-        application = Self.application(hook: hook, sender: report.sender, object: object)
+        application = Self.application(
+            hook: hook,
+            sender: report.sender,
+            object: Self.object(report, hook)
+        )
+    }
+
+    /// The sender's object; for flat bodies project and environment.
+    static func object(_ report: Report, _ hook: Hook) -> String {
+        guard report.object.isEmpty else { return report.object }
+        let project = report.project?.value ?? hook.fallbackProject ?? ""
+        return "\(project)\n\(report.environment?.value ?? "")"
     }
 
     static func application(hook: Hook, sender: Sender, object: String) -> Identity {
@@ -51,29 +53,33 @@ struct Subject {
 
     /// The known operation that this event goes on with.
     ///
-    /// A flat body that names none joins the open `running` that says the same of the same place.
-    func find(in application: Application?, _ report: Report) -> KnownOperation? {
+    /// A flat body that names none joins the open `running` that says the same of the same place:
+    /// `unnamed` is what would be sent of it.
+    func find(
+        in application: Application?,
+        _ report: Report,
+        _ unnamed: Event?
+    ) -> KnownOperation? {
         if let name = report.operation {
             let known = application?.operation(named: name)
             // Flux names a revision, not an operation: A, B, A is a rollback.
             guard report.sender == .flux else { return known }
             return known?.name.identity == application?.newestEvent?.name.identity ? known : nil
         }
-        guard report.statement != .running else { return nil }
-        return application?.open.last { isSame($0, report) && !$0.last.isClosing }
+        guard let unnamed, unnamed.status.isEnd else { return nil }
+        return application?.open.last { isSame($0, unnamed) && !$0.last.isClosing }
     }
 
     /// The delivery of the newest event of its environment, if this unnamed one equals it.
-    func repeats(_ application: Application?, _ report: Report) -> UInt64? {
-        guard report.operation == nil, let last = application?.newestEvent,
-            last.status == report.status, isSame(last, report)
+    func repeats(_ application: Application?, _ unnamed: Event) -> UInt64? {
+        guard let last = application?.newestEvent, last.status == unnamed.status,
+            !last.last.isClosing, isSame(last, unnamed)
         else { return nil }
         return last.last.delivery
     }
 
-    private func isSame(_ operation: KnownOperation, _ report: Report) -> Bool {
-        let ref: String? = if case .name(let name, _) = report.ref { name } else { nil }
-        return operation.place.sha == report.sha?.value && operation.place.ref == ref
-            && operation.place.tag == report.tag
+    private func isSame(_ operation: KnownOperation, _ event: Event) -> Bool {
+        operation.place.sha == event.place.sha && operation.place.ref == event.place.ref
+            && operation.place.tag == event.place.tag
     }
 }

@@ -50,4 +50,20 @@ package struct Reception: Sendable {
     package var application: String?
     package var environment: String?
     package var project: String?
+
+    package init(
+        outcome: Outcome,
+        records: [AcceptedRecord] = [],
+        supersededLetters: [UInt64] = [],
+        application: String? = nil,
+        environment: String? = nil,
+        project: String? = nil
+    ) {
+        self.outcome = outcome
+        self.records = records
+        self.supersededLetters = supersededLetters
+        self.application = application
+        self.environment = environment
+        self.project = project
+    }
 }

@@ -8,7 +8,9 @@ package struct Ledger: Sendable {
     /// By id, rising.
     private var entries: [LedgerEntry] = []
     private let limit: Int
-    private(set) package var passedOver: [PassedOver] = []
+    /// How many may gather before those that are over are swept out.
+    private var capacity: Int
+    private var passed: [PassedOver] = []
     private var holds: [HoldScope: HoldNote] = [:]
     private var numbers: [ProjectText: Int] = [:]
     /// Deliveries by final state, waiting ones under `accepted`; all since the data began.
@@ -41,10 +43,16 @@ package struct Ledger: Sendable {
         }
     }
 
+    /// Events that made no delivery: the last thousand, the oldest first.
+    package var passedOver: [PassedOver] { passed.suffix(Self.passedOverLimit) }
+
     /// How many events that made no delivery are kept.
     private static let passedOverLimit = 1000
 
-    package init(limit: Int) { self.limit = limit }
+    package init(limit: Int) {
+        self.limit = limit
+        capacity = limit + limit / 8 + 16
+    }
 
     // MARK: - Taking
 
@@ -68,11 +76,11 @@ package struct Ledger: Sendable {
         taken += 1
         count(new, by: 1)
         if let last = entries.last, last.id > new.id {
-            entries.insert(new, at: entries.firstIndex { $0.id > new.id } ?? entries.count)
+            entries.insert(new, at: place(of: new.id))
         } else {
             entries.append(new)
         }
-        if entries.count > limit + limit / 8 + 16 { forgetOldest() }
+        if entries.count > capacity { forgetOldest() }
     }
 
     private mutating func count(_ entry: LedgerEntry, by step: Int) {
@@ -89,12 +97,14 @@ package struct Ledger: Sendable {
             excess -= 1
             return true
         }
+        // Open ones stay, however many: another sweep is due only when many more have come.
+        capacity = max(limit, entries.count) + limit / 8 + 16
     }
 
     package mutating func add(_ event: PassedOver) {
-        passedOver.append(event)
-        if passedOver.count > Self.passedOverLimit * 2 {
-            passedOver.removeFirst(passedOver.count - Self.passedOverLimit)
+        passed.append(event)
+        if passed.count > Self.passedOverLimit * 2 {
+            passed.removeFirst(passed.count - Self.passedOverLimit)
         }
     }
 
@@ -146,7 +156,8 @@ package struct Ledger: Sendable {
 
     // MARK: - Holds
 
-    package mutating func hold(_ scope: HoldScope, reason: String, remedy: String, since: Timestamp) {
+    package mutating func hold(_ scope: HoldScope, reason: String, remedy: String, since: Timestamp)
+    {
         holds[scope] = HoldNote(reason: reason, remedy: remedy, since: since)
     }
 
@@ -208,13 +219,19 @@ package struct Ledger: Sendable {
     package subscript(id: UInt64) -> LedgerEntry? { index(of: id).map { entries[$0] } }
 
     private func index(of id: UInt64) -> Int? {
+        let place = place(of: id)
+        return place < entries.count && entries[place].id == id ? place : nil
+    }
+
+    /// Where the first entry with this id or a higher one stands.
+    private func place(of id: UInt64) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if entries[middle].id < id { low = middle + 1 } else { high = middle }
         }
-        return low < entries.count && entries[low].id == id ? low : nil
+        return low
     }
 
     /// What a listing asks for; nil: whatever it be.

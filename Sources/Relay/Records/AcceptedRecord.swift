@@ -190,7 +190,9 @@ package struct DeadLetter: Equatable, Sendable {
     }
 }
 
-/// What the `accepted` log holds. One kind byte each; fields as `FieldWriter` writes them.
+/// What the `accepted` log holds.
+///
+/// One kind byte each; fields as `FieldWriter` writes them.
 package enum AcceptedRecord: Equatable, Sendable {
     case delivery(AcceptedDelivery)
     case deadLetter(DeadLetter)
@@ -206,6 +208,14 @@ package enum AcceptedRecord: Equatable, Sendable {
         switch self {
         case .delivery(let delivery): delivery.id
         case .deadLetter(let letter): letter.id
+        }
+    }
+
+    /// 0 at first; each redelivery by hand adds one.
+    package var generation: UInt32 {
+        switch self {
+        case .delivery(let delivery): delivery.generation
+        case .deadLetter(let letter): letter.generation
         }
     }
 

@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 
 /// Which Application or operation is meant: 128 bits that stand for any number of texts.
 ///

@@ -1,4 +1,4 @@
-package import Formats
+import Formats
 
 /// Writes the fields of a record one after the other; `RecordReader` reads them in the same order.
 ///

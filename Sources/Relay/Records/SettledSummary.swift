@@ -13,7 +13,8 @@ package struct Interrupted: Equatable, Sendable {
 package struct SettledSummary: Sendable {
     /// The identity map.
     package private(set) var rows: [Identity: Row] = [:]
-    package private(set) var projects: [ResolvedProject] = []
+    package var projects: [ResolvedProject] { Array(projectsByText.values) }
+    private var projectsByText: [ProjectText: ResolvedProject] = [:]
     /// Deliveries that were being sent.
     package private(set) var interrupted: [UInt64: Interrupted] = [:]
     /// How deliveries ended, and where their attempts are written; the newest of them.
@@ -21,6 +22,13 @@ package struct SettledSummary: Sendable {
     /// Settled (delivery, generation) pairs older than those in `ends`.
     private var settled = DeliverySet()
     private let endLimit: Int
+    /// How many ends may gather before the older ones are swept out.
+    private var endCapacity: Int
+
+    private struct ProjectText: Hashable {
+        var endpoint: String
+        var text: String
+    }
 
     /// What the ledger needs of a delivery's past.
     package struct End: Sendable {
@@ -33,7 +41,10 @@ package struct SettledSummary: Sendable {
     }
 
     /// - Parameter endLimit: How many ends are kept in `ends`, the newest ones.
-    package init(endLimit: Int) { self.endLimit = endLimit }
+    package init(endLimit: Int) {
+        self.endLimit = endLimit
+        endCapacity = endLimit * 2
+    }
 
     /// Takes the next record of the log; `locator` is where it lies.
     package mutating func note(_ record: SettledRecord, locator: UInt64) {
@@ -84,17 +95,18 @@ package struct SettledSummary: Sendable {
         end.attempts = settlement.attempts
         end.locators.append(locator)
         ends[settlement.delivery] = end
-        if ends.count > endLimit * 2 { forgetOldEnds() }
+        if ends.count > endCapacity { forgetOldEnds() }
     }
 
     private mutating func note(_ project: ResolvedProject) {
-        projects.removeAll { $0.endpoint == project.endpoint && $0.text == project.text }
-        projects.append(project)
+        let text = ProjectText(endpoint: project.endpoint, text: project.text)
+        projectsByText[text] = project
     }
 
     private mutating func forgetOldEnds() {
         let newest = Set(ends.keys.sorted(by: >).prefix(endLimit))
         ends = ends.filter { newest.contains($0.key) || $0.value.state == nil }
+        endCapacity = ends.count + max(endLimit, 1)
     }
 }
 

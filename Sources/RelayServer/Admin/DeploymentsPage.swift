@@ -31,7 +31,8 @@ struct DeploymentsPage {
                 places.append(Place(project: project, environment: environment))
             }
             // Newest first: the first word on an operation is its last.
-            guard told.insert("\(key)\n\(entry.application ?? "")\n\(entry.operation ?? "")").inserted
+            guard
+                told.insert("\(key)\n\(entry.application ?? "")\n\(entry.operation ?? "")").inserted
             else { continue }
             places[index].take(entry)
         }

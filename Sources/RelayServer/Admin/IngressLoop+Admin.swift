@@ -1,3 +1,4 @@
+import Synchronization
 import Formats
 import HTTP
 import JSON
@@ -20,8 +21,7 @@ extension IngressLoop {
         case .render(let hook): finish(render(hook, body, exchange.head, now), exchange, connection)
         case .reload:
             guard mayChange(exchange, connection) else { return }
-            shared.requestReload(connection: connection.id)
-            owes(.waiting(ticket: UInt64.max), connection)
+            shared.requestReload(ticket: errand(exchange, connection))
         case .hook, .recipe, .live, .ready, .unknown:
             preconditionFailure("answered before")
         }
@@ -71,7 +71,7 @@ extension IngressLoop {
     private func show(_ text: String) -> HTTPResponse {
         guard let entry = entry(text) else { return unknown(text) }
         let accepted = acceptedRecord(entry)
-        let records = entry.settledLocators.compactMap(settledRecord)
+        let records = entry.settledLocators.compactMap { settledRecord($0) }
         return Answers.json(200) { writer in
             DeliveryPage.summary(entry, ledger, intake, &writer)
             DeliveryPage.details(accepted, records, &writer)
@@ -147,7 +147,11 @@ extension IngressLoop {
         _ now: Timestamp
     ) -> HTTPResponse {
         guard intake.knows(hook) else {
-            return Answers.mistake(404, "no hook has the name \(hook)", hint: "see the configuration")
+            return Answers.mistake(
+                404,
+                "no hook has the name \(hook)",
+                hint: "see the configuration"
+            )
         }
         let webhook = Webhook(hook: hook, body: body, receivedAt: now)
         var trial = intake
@@ -241,10 +245,16 @@ extension IngressLoop {
             delivery.generation += 1
             reception = Reception(outcome: .accepted(delivery), records: [.delivery(delivery)])
         case .delivery(let delivery):
-            let project = delivery.choices.contains { $0.hasPrefix("project: the path") }
+            let project =
+                delivery.choices.contains { $0.hasPrefix("project: the path") }
                 ? delivery.place.project : nil
             reception = intake.retake(
-                Webhook(hook: delivery.hook, pathProject: project, body: delivery.body, receivedAt: now),
+                Webhook(
+                    hook: delivery.hook,
+                    pathProject: project,
+                    body: delivery.body,
+                    receivedAt: now
+                ),
                 id: delivery.id,
                 generation: delivery.generation + 1
             )
@@ -286,13 +296,28 @@ extension IngressLoop {
     }
 
     mutating func reply(_ ticket: UInt64, done isDone: Bool, words: String) {
+        let hint = "look at it with GET /api/deliveries/ID, and try again"
+        reply(
+            ticket,
+            isDone
+                ? Answers.json(200) { $0.member("state", words) }
+                : Answers.mistake(409, words, hint: hint)
+        )
+    }
+
+    mutating func replyReloaded(_ ticket: UInt64, mistakes: String?) {
+        let hint = "the configuration that runs is unchanged; mend the file and reload again"
+        reply(
+            ticket,
+            mistakes.map { Answers.mistake(422, $0, hint: hint) }
+                ?? Answers.json(200) { $0.member("state", "reloaded") }
+        )
+    }
+
+    private mutating func reply(_ ticket: UInt64, _ response: HTTPResponse) {
         guard let id = errands.removeValue(forKey: ticket), let connection = connections[id] else {
             return
         }
-        let response =
-            isDone
-            ? Answers.json(200) { $0.member("state", words) }
-            : Answers.mistake(409, words, hint: "look at it with GET /api/deliveries/ID, and try again")
         connection.answerWait(ticket, response)
         if let exchange = connection.waitingExchange { note(exchange, response.status) }
         owing.append(id)

@@ -1,3 +1,5 @@
+import Synchronization
+import Storage
 import Formats
 import HTTP
 import POSIX
@@ -19,11 +21,15 @@ extension IngressLoop {
     }
 
     private func counters(_ delivery: DeliveryMetrics, _ page: inout MetricsPage) {
-        let requests = metrics.requests.sorted { ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code) }
+        let requests = metrics.requests.sorted {
+            ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code)
+        }
         page.counter(
             "http_requests_total",
             "Requests answered, by route and status code.",
-            requests.map { ([("route", $0.key.route), ("code", String($0.key.code))], Double($0.value)) }
+            requests.map {
+                ([("route", $0.key.route), ("code", String($0.key.code))], Double($0.value))
+            }
         )
         var events: [MetricsPage.Sample] = []
         for hook in running.hooks.map(\.name).sorted() {
@@ -35,14 +41,17 @@ extension IngressLoop {
         }
         page.counter("events_total", "Webhooks by what became of them.", events)
         let attempts = delivery.attempts.sorted {
-            ($0.key.endpoint, $0.key.outcome, $0.key.code) < ($1.key.endpoint, $1.key.outcome, $1.key.code)
+            ($0.key.endpoint, $0.key.outcome, $0.key.code) < (
+                $1.key.endpoint, $1.key.outcome, $1.key.code
+            )
         }
         page.counter(
             "delivery_attempts_total",
             "Calls that tell GitLab of a delivery, by outcome and status code (0: no answer).",
             attempts.map { key, value in
                 let labels = [
-                    ("endpoint", key.endpoint), ("outcome", key.outcome), ("code", String(key.code)),
+                    ("endpoint", key.endpoint), ("outcome", key.outcome),
+                    ("code", String(key.code)),
                 ]
                 return (labels, Double(value))
             }
@@ -61,7 +70,9 @@ extension IngressLoop {
         page.histogram(
             "http_request_duration_seconds",
             "Time from a request's head to its answer.",
-            metrics.requestSeconds.sorted { $0.key < $1.key }.map { ([("route", $0.key)], $0.value) }
+            metrics.requestSeconds.sorted { $0.key < $1.key }.map {
+                ([("route", $0.key)], $0.value)
+            }
         )
         page.histogram(
             "delivery_attempt_duration_seconds",
@@ -76,7 +87,7 @@ extension IngressLoop {
         page.histogram(
             "delivery_latency_seconds",
             "Time from acceptance to GitLab's confirmation.",
-            [([], delivery.latency)]
+            [([], metrics.latency)]
         )
         page.histogram(
             "log_flush_duration_seconds",
@@ -119,7 +130,9 @@ extension IngressLoop {
         page.gauge(
             "rate_limit_remaining",
             "Calls GitLab still allows in this window; absent until it has said so.",
-            delivery.remaining.sorted { $0.key < $1.key }.map { ([("endpoint", $0.key)], Double($0.value)) }
+            delivery.remaining.sorted { $0.key < $1.key }.map {
+                ([("endpoint", $0.key)], Double($0.value))
+            }
         )
         let reload = shared.lastReload.withLock { $0 }
         page.gauge(

@@ -1,3 +1,4 @@
+import GitLab
 import Formats
 import HTTP
 import JSON

@@ -32,6 +32,8 @@ final class Connection {
     var sent = 0
     /// Steady milliseconds by which the present phase must be over.
     var deadline: Int64 = 0
+    /// The moment under which it stands among the deadlines; nil: it stands under none.
+    var listedDeadline: Int64?
     /// Answers end with `Connection: close`, and then the connection does.
     var closesAfterAnswer = false
     /// The answer was given without reading the body; what still comes is thrown away.
@@ -46,7 +48,13 @@ final class Connection {
     var watchesWriting = false
     var watchesReading = true
 
-    init(id: UInt64, socket: consuming OwnedDescriptor, role: Role, peer: String, limits: HTTPLimits) {
+    init(
+        id: UInt64,
+        socket: consuming OwnedDescriptor,
+        role: Role,
+        peer: String,
+        limits: HTTPLimits
+    ) {
         self.id = id
         self.socket = socket
         self.role = role
@@ -59,7 +67,9 @@ final class Connection {
 
     /// Whether the next pipelined request must wait for an answer that is not known yet.
     var isBlocked: Bool {
-        owed.contains { if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false } }
+        owed.contains {
+            if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false }
+        }
     }
 }
 

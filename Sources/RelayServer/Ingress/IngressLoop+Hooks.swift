@@ -1,3 +1,4 @@
+import GitLab
 import Formats
 import HTTP
 import POSIX
@@ -55,7 +56,8 @@ extension IngressLoop {
             return .text(404, "nothing is here; webhooks go to /hooks/argocd")
         }
         guard !route.methods.contains(head.method) else { return nil }
-        let isHook = if case .hook = route { true } else if case .recipe = route { true } else { false }
+        let isHook =
+            if case .hook = route { true } else if case .recipe = route { true } else { false }
         let words =
             isHook && head.method == "GET"
             ? "set method: POST in the template"
@@ -78,7 +80,8 @@ extension IngressLoop {
         case .hook(let name): running.gates[name]
         case .recipe: running.hooks.first { $0.name == Self.recipeHook }.flatMap(running.recipeGate)
         case .live, .ready: nil
-        default: role == .admin ? running.adminGate : nil
+        case .act, .reload: running.adminGate
+        default: role == .admin && !running.isAdminLocal ? running.adminGate : nil
         }
     }
 
@@ -190,7 +193,9 @@ extension IngressLoop {
         let webhook = Webhook(
             hook: hook,
             pathProject: project,
-            fields: exchange.head.fields.list.filter { !Self.secretFields.contains($0.name.lowercased()) },
+            fields: exchange.head.fields.list.filter {
+                !Self.secretFields.contains($0.name.lowercased())
+            },
             body: body,
             receivedAt: Timestamp(milliseconds: Clock.now()),
             traceparent: exchange.head.fields["traceparent"]

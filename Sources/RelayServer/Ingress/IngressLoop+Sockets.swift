@@ -1,3 +1,4 @@
+import Relay
 import Formats
 import HTTP
 import POSIX
@@ -13,11 +14,40 @@ extension IngressLoop {
                     case .admin: try adminListener?.accept()
                     }
                 guard let arrival else { return }
-                welcome(arrival.socket, peer: arrival.peer, role)
+                let peer = arrival.peer
+                welcome(arrival.take(), peer: peer, role)
             } catch {
-                log.warn("accept-failed", [("reason", .text("\(error)"))])
-                return
+                return pauseAccepting(error)
             }
+        }
+    }
+
+    /// Out of descriptors or memory: newcomers wait in the kernel's queue for a moment.
+    private mutating func pauseAccepting(_ error: SystemError) {
+        let now = Clock.monotonic()
+        if let listener = hooksListener?.descriptor { poller.forget(listener) }
+        if let listener = adminListener?.descriptor { poller.forget(listener) }
+        acceptsAgainAt = now + 200
+        guard acceptToldAt.map({ now - $0 >= 60_000 }) ?? true else { return }
+        acceptToldAt = now
+        log.error(
+            "accept-failed",
+            [
+                ("reason", .text("\(error)")),
+                ("hint", .text("raise ulimit -n (open files), or lower limits.connections")),
+            ]
+        )
+    }
+
+    /// Watches both addresses again once the pause is over.
+    mutating func acceptAgain() {
+        guard let moment = acceptsAgainAt, moment <= Clock.monotonic() else { return }
+        acceptsAgainAt = nil
+        if let listener = hooksListener?.descriptor {
+            try? poller.watch(listener, token: Self.hooksToken, read: true, write: false)
+        }
+        if let listener = adminListener?.descriptor {
+            try? poller.watch(listener, token: Self.adminToken, read: true, write: false)
         }
     }
 
@@ -37,6 +67,7 @@ extension IngressLoop {
         do {
             try poller.watch(connection.socket.number, token: id, read: true, write: false)
             connections[id] = connection
+            deadlines.note(connection)
         } catch {
             log.warn("accept-failed", [("reason", .text("\(error)"))])
         }
@@ -58,8 +89,11 @@ extension IngressLoop {
         if readiness.readable || readiness.closed { read(connection) }
     }
 
+    /// Pieces that one sender may have read in one turn, so that it leaves room to others.
+    private static var piecesPerTurn: Int { 16 }
+
     private mutating func read(_ connection: Connection) {
-        while true {
+        for _ in 0..<Self.piecesPerTurn {
             switch Socket.receive(connection.socket.number, into: buffer) {
             case .bytes(let count):
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -75,8 +109,11 @@ extension IngressLoop {
                 return watch(connection)
             case .ended:
                 connection.isPeerDone = true
-                if connection.owed.isEmpty, connection.output.isEmpty { close(connection) }
-                else { watch(connection) }
+                if connection.owed.isEmpty, connection.output.isEmpty {
+                    close(connection)
+                } else {
+                    watch(connection)
+                }
                 return
             case .failed:
                 return close(connection)
@@ -113,51 +150,60 @@ extension IngressLoop {
                 ("reason", .text("\(error)")),
             ]
         )
-        owe(.ready(.text(error.status, "\(error)")), connection)
+        owes(.ready(.text(error.status, "\(error)")), connection)
         connection.closesAfterAnswer = true
         connection.isDiscarding = true
     }
 
     /// The time this phase may take: a head, a body, or the wait for the next request.
-    private func setDeadline(_ connection: Connection) {
+    private mutating func setDeadline(_ connection: Connection) {
         let now = Clock.monotonic()
         if connection.isDiscarding {
             connection.deadline = now + 2000
         } else if connection.isBlocked {
             connection.deadline = 0
-        } else if connection.current != nil {
-            connection.deadline = now + Int64(limits.bodySeconds) * 1000
+        } else if let exchange = connection.current {
+            // Counted from its head: a sender that trickles does not gain time by it.
+            connection.deadline = exchange.startedAt / 1_000_000 + Int64(limits.bodySeconds) * 1000
         } else if connection.isIdle {
             connection.deadline = now + Int64(limits.headSeconds) * 1000
         }
+        deadlines.note(connection)
     }
 
     mutating func closeOverdue() {
         let now = Clock.monotonic()
-        for connection in connections.values where connection.deadline > 0 && connection.deadline <= now {
-            let isMidRequest = connection.current != nil || !connection.parser.isIdle
-            guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
-                close(connection)
-                continue
+        while let id = deadlines.popDue(at: now) {
+            guard let connection = connections[id] else { continue }
+            connection.listedDeadline = nil
+            if connection.deadline > now {
+                deadlines.note(connection)
+            } else if connection.deadline > 0 {
+                endPhase(connection, at: now)
             }
-            let limit = connection.current == nil ? "headSeconds" : "bodySeconds"
-            metrics.request(connection.current?.route.label ?? "unknown", 408, seconds: 0)
-            owe(.ready(.text(408, "the request took longer than limits.\(limit)")), connection)
-            connection.closesAfterAnswer = true
-            connection.isDiscarding = true
-            connection.deadline = now + 2000
         }
         for ticket in waiters.due(at: now) { endWait(ticket) }
     }
 
-    // MARK: - Answers
-
-    func owe(_ owed: Connection.Owed, _ connection: Connection) {
-        connection.owed.append(owed)
+    /// A phase took too long: said, when a request has begun, and closed.
+    private mutating func endPhase(_ connection: Connection, at now: Int64) {
+        let isMidRequest = connection.current != nil || !connection.parser.isIdle
+        guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
+            return close(connection)
+        }
+        let limit = connection.current == nil ? "headSeconds" : "bodySeconds"
+        metrics.request(connection.current?.route.label ?? "unknown", 408, seconds: 0)
+        owes(.ready(.text(408, "the request took longer than limits.\(limit)")), connection)
+        connection.closesAfterAnswer = true
+        connection.isDiscarding = true
+        connection.deadline = now + 2000
+        deadlines.note(connection)
     }
 
+    // MARK: - Answers
+
     mutating func owes(_ owed: Connection.Owed, _ connection: Connection) {
-        owe(owed, connection)
+        connection.owed.append(owed)
         owing.append(connection.id)
     }
 
@@ -167,10 +213,6 @@ extension IngressLoop {
         owing.removeAll(keepingCapacity: true)
         for id in debtors {
             if let connection = connections[id] { settleDebts(connection) }
-        }
-        // What came without being noted in `owing`: refusals and time-outs.
-        for connection in connections.values where !connection.owed.isEmpty {
-            settleDebts(connection)
         }
     }
 
@@ -224,6 +266,7 @@ extension IngressLoop {
         guard connection.isDiscarding, !connection.isPeerDone else { return close(connection) }
         Socket.endWriting(connection.socket.number)
         connection.deadline = Clock.monotonic() + 2000
+        deadlines.note(connection)
         watch(connection)
     }
 

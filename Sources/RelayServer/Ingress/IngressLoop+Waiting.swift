@@ -89,15 +89,6 @@ extension IngressLoop {
         } else if let delivery = acceptedDelivery(entry) {
             intake.forget(delivery)
         }
-        log.warn(
-            "delivery-\(end.state.name)",
-            [
-                ("id", .text(String(end.delivery))), ("application", entry.application.map(Log.Value.text)),
-                ("project", entry.project.map(Log.Value.text)),
-                ("environment", entry.environment.map(Log.Value.text)),
-                ("reason", .text(end.reason)),
-            ]
-        )
     }
 
     /// The newest delivery of the same operation that is still to end.

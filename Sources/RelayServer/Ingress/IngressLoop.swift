@@ -1,4 +1,5 @@
 import Formats
+import GitLab
 import HTTP
 import POSIX
 import Relay
@@ -20,6 +21,10 @@ struct IngressLoop: ~Copyable {
     var adminListener: ListeningSocket?
     var connections: [UInt64: Connection] = [:]
     var nextConnection: UInt64 = 16
+    var deadlines = Deadlines()
+    /// Steady milliseconds until which nobody is let in, for want of descriptors.
+    var acceptsAgainAt: Int64?
+    var acceptToldAt: Int64?
     var accepted: RecordLog
     let settled: RecordReader
     var intake: Intake
@@ -54,7 +59,7 @@ struct IngressLoop: ~Copyable {
     /// Runs until `stop` comes and what was in flight is answered.
     ///
     /// - Throws: What leaves no way on: a failed flush, or epoll itself.
-    mutating func run() throws {
+    mutating func run() throws(IngressError) {
         while !isDone { try turn() }
         poller.forget(mailbox.doorbell.number)
     }
@@ -64,8 +69,8 @@ struct IngressLoop: ~Copyable {
     }
 
     /// One turn; see the type.
-    private mutating func turn() throws {
-        let ready = try poller.wait(milliseconds: timeout())
+    private mutating func turn() throws(IngressError) {
+        let ready = try wait()
         for readiness in ready {
             switch readiness.token {
             case Self.mailboxToken: readMail()
@@ -74,16 +79,26 @@ struct IngressLoop: ~Copyable {
             default: serve(readiness)
             }
         }
+        acceptAgain()
         closeOverdue()
         expireOperations()
         try commit()
         answer()
     }
 
+    private mutating func wait() throws(IngressError) -> [Poller.Readiness] {
+        do {
+            return try poller.wait(milliseconds: timeout())
+        } catch {
+            throw .system(error)
+        }
+    }
+
     /// Milliseconds until something falls due; -1: only readiness matters.
     private func timeout() -> Int32 {
-        var due = connections.values.lazy.map(\.deadline).filter { $0 > 0 }.min()
+        var due = deadlines.next
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
+        if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
         if let expiry = intake.nextExpiry() {
             let left = max(0, expiry.milliseconds - Clock.now())
@@ -100,6 +115,7 @@ struct IngressLoop: ~Copyable {
             switch mail {
             case .news(let news): for item in news { take(item) }
             case .configure(let new): configure(new)
+            case .reloaded(let ticket, let mistakes): replyReloaded(ticket, mistakes: mistakes)
             case .stop: drain()
             }
         }
@@ -127,6 +143,7 @@ struct IngressLoop: ~Copyable {
         switch news {
         case .record(let record, let locator):
             ledger.note(record, locator: locator)
+            if case .settled(let end) = record { note(end) }
             settleWaiters(record)
         case .held(let scope, let hold):
             ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
@@ -138,10 +155,31 @@ struct IngressLoop: ~Copyable {
         }
     }
 
+    /// A delivery is over: one line in the log, and what it took from acceptance to its end.
+    private mutating func note(_ end: Settlement) {
+        guard let entry = ledger[end.delivery], !entry.isDeadLetter else { return }
+        let milliseconds = max(0, end.settledAt.milliseconds - entry.receivedAt.milliseconds)
+        if end.state == .delivered { metrics.latency.observe(Double(milliseconds) / 1000) }
+        let fields: [(String, Log.Value?)] = [
+            ("id", .text(String(end.delivery))), ("hook", .text(entry.hook)),
+            ("application", entry.application.map(Log.Value.text)),
+            ("project", entry.project.map(Log.Value.text)),
+            ("environment", entry.environment.map(Log.Value.text)),
+            ("status", (entry.status?.name).map(Log.Value.text)),
+            ("deployment", end.row.map { .number(Int64($0.deployment)) }),
+            ("reason", .text(end.reason)), ("attempts", .number(Int64(end.attempts))),
+            ("milliseconds", .number(milliseconds)),
+        ]
+        switch end.state {
+        case .delivered, .superseded: log.info("delivery-\(end.state.name)", fields)
+        case .dead, .dropped: log.warn("delivery-\(end.state.name)", fields)
+        }
+    }
+
     // MARK: - Commit
 
     /// Writes what this turn accepted; on a full disk its events were never accepted.
-    private mutating func commit() throws {
+    private mutating func commit() throws(IngressError) {
         guard accepted.stagedCount > 0 else { return finishTurn(wasWritten: true) }
         let start = Clock.monotonicNanoseconds()
         do {
@@ -151,7 +189,7 @@ struct IngressLoop: ~Copyable {
             finishTurn(wasWritten: true)
         } catch {
             metrics.flushErrors += 1
-            guard error.isRecoverable else { throw error }
+            guard error.isRecoverable else { throw .storage(error) }
             tellTrouble("\(error)")
             finishTurn(wasWritten: false)
         }

@@ -18,7 +18,7 @@ struct Waiters {
     var count: Int { byTicket.count }
     var nextDeadline: Int64? { byTicket.values.map(\.deadline).min() }
 
-    /// - Parameter on: The delivery whose end is waited for: `delivery` itself, or one that is
+    /// `on`: the delivery whose end is waited for: `delivery` itself, or one that is
     ///   known already and says the same.
     mutating func add(
         _ connection: UInt64,

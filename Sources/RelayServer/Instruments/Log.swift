@@ -1,6 +1,6 @@
 import Formats
 import JSON
-package import POSIX
+import POSIX
 package import Relay
 
 /// Writes log lines: one line, one write, one event.
@@ -11,7 +11,7 @@ package struct Log: Sendable {
     package let level: LogLevel
     private let descriptor: Int32
 
-    /// - Parameter descriptor: Stays open as long as the log is used: standard output or error.
+    /// `descriptor`: stays open as long as the log is used: standard output or error.
     package init(form: LogForm, level: LogLevel, descriptor: Int32) {
         self.form = form
         self.level = level

@@ -33,7 +33,6 @@ struct DeliveryMetrics: Sendable {
 
     var attempts: [AttemptKey: UInt64] = [:]
     var attemptSeconds: [String: Histogram] = [:]
-    var latency = Histogram(bounds: Histogram.latency)
     var flush = Histogram(bounds: Histogram.flush)
     var flushErrors: UInt64 = 0
     var logBytes: Int64 = 0
@@ -57,6 +56,8 @@ struct IngressMetrics: Sendable {
     var requests: [RequestKey: UInt64] = [:]
     var requestSeconds: [String: Histogram] = [:]
     var events: [EventKey: UInt64] = [:]
+    /// From acceptance to GitLab's confirmation.
+    var latency = Histogram(bounds: Histogram.latency)
     var flush = Histogram(bounds: Histogram.flush)
     var flushErrors: UInt64 = 0
 

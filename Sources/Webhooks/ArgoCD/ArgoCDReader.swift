@@ -28,31 +28,41 @@ struct ArgoCDReader {
     }
 
     func read() -> Reading {
-        guard let app, app.kind == .object else { return unusable("app", "is missing") }
+        guard let app, app.kind == .object else {
+            return unusable("app", Words.lack(app, of: .object))
+        }
         guard let metadata = app["metadata"], metadata.kind == .object else {
-            return unusable("app.metadata", "is missing")
+            return unusable("app.metadata", Words.lack(app["metadata"], of: .object))
         }
         guard let name = Words.present(metadata["name"]?.string) else {
-            return unusable("app.metadata.name", "is missing")
+            return unusable("app.metadata.name", Words.lack(metadata["name"], of: .string))
         }
         let namespace = Words.present(metadata["namespace"]?.string)
         let objectName = namespace.map { "\($0)/\(name)" } ?? name
         let object = Words.present(metadata["uid"]?.string) ?? objectName
         if Words.present(metadata["deletionTimestamp"]?.string) != nil {
             let reason = "the Application is being deleted"
-            return .deleted(Aside(reason, object: object, objectName: objectName), nil)
+            return .deleted(Aside(reason, object: object, objectName: objectName))
         }
-        let state = app["status"]?["operationState"]
-        guard let state, state.kind == .object, let phase = Words.present(state["phase"]?.string)
-        else {
+        guard let state = app["status"]?["operationState"], !state.isNull else {
             let reason = "no operation yet: the Application was never synced"
             return .ignored(Aside(reason, object: object, objectName: objectName))
         }
+        let place = "app.status.operationState"
+        guard state.kind == .object else {
+            return unusable(place, Words.lack(state, of: .object), object: object)
+        }
+        guard let phase = Words.present(state["phase"]?.string) else {
+            let lack = Words.lack(state["phase"], of: .string)
+            return unusable("\(place).phase", lack, object: object)
+        }
         guard let startedAt = Words.moment(state["startedAt"]) else {
+            let problem = state["startedAt"]?.string.map { "\"\($0)\" is no RFC 3339 time" }
             return unusable(
-                "app.status.operationState.startedAt",
-                "is missing or no time",
-                object: object
+                "\(place).startedAt",
+                problem ?? Words.lack(state["startedAt"], of: .string),
+                object: object,
+                phase: phase
             )
         }
         let subject = ArgoCDSubject(
@@ -70,24 +80,33 @@ struct ArgoCDReader {
     private func unusable(
         _ member: String,
         _ problem: String,
-        object: String? = nil
+        object: String? = nil,
+        phase: String? = nil
     ) -> Reading {
-        .unusable(
-            member: member,
-            problem: problem,
-            hint: "send the whole Application: {\"app\": {{toJson .app}}, …}",
-            object: object,
-            operation: nil
+        var flaw = Flaw(
+            member,
+            problem,
+            hint: "send the whole Application: {\"app\": {{toJson .app}}, …}"
         )
+        flaw.object = object
+        flaw.phase = phase
+        return .unusable(flaw)
     }
 
     private func read(_ subject: ArgoCDSubject) -> Reading {
-        if let reason = subject.reasonNotToRecord(reader.settings) {
-            return .ignored(subject.aside(reason))
-        }
         guard let statement = subject.statement(reader.settings) else {
             return .ignored(subject.aside("the phase \"\(subject.phase)\" is not known"))
         }
+        if subject.isDryRun { return .ignored(subject.aside("a dry run deploys nothing")) }
+        guard let reason = subject.reasonNotToRecord(reader.settings) else {
+            return .report(report(subject, statement))
+        }
+        var aside = subject.aside(reason)
+        aside.report = report(subject, statement)
+        return .ignored(aside)
+    }
+
+    private func report(_ subject: ArgoCDSubject, _ statement: Statement) -> Report {
         var report = Report(
             sender: .argocd,
             object: subject.object,
@@ -105,7 +124,7 @@ struct ArgoCDReader {
         report.message = subject.state["message"]?.string
         report.url = url(subject)
         place(&report, subject)
-        return .report(report)
+        return report
     }
 
     /// The Application's page, when the context names Argo CD's address.
@@ -132,7 +151,11 @@ struct ArgoCDReader {
                 Choice(value: $0, origin: "annotation deployment-relay/environment")
             } ?? chooser.environment
             ?? Choice(value: subject.name, origin: "the Application's name")
-        let picker = ArgoCDRevisions(subject, hosts: reader.hosts, index: reader.settings.sourceIndex)
+        let picker = ArgoCDRevisions(
+            subject,
+            hosts: reader.hosts,
+            index: reader.settings.sourceIndex
+        )
         let source = picker.pick(project: explicit?.value)
         report.project = explicit ?? picker.repository(of: source)
         chooseSha(&report, chooser, source, subject)
@@ -206,6 +229,6 @@ struct ArgoCDReader {
             )
         }
         report.ref = reading.ref
-        (report.tag, report.tagOrigin) = chooser.tag(reading.isTag, "by the ref's name")
+        chooser.chooseTag(&report, reading.isTag, "by the ref's name")
     }
 }

@@ -26,18 +26,34 @@ struct ArgoCDRevisions {
         var key: String
     }
 
-    /// The source to take; nil when the Application has none.
-    ///
-    /// - Parameter project: The explicitly chosen project.
+    /// The source to take, given the explicitly chosen project; nil when the Application has none.
     func pick(project: String?) -> Source? {
         if let hydrated = hydrated() { return hydrated }
-        guard let list = subject.app["spec"]?["sources"], list.count > 0 else { return single() }
+        guard let list = sources else { return single() }
         let sources = list.elements.enumerated().map { many($1, at: $0) }
         if let index { return sources.indices.contains(index) ? sources[index] : nil }
         if let project, let own = sources.first(where: { isOf(project, $0) && $0.sha != nil }) {
             return own
         }
         return sources.first { $0.sha != nil } ?? sources.first
+    }
+
+    /// The sources the operation applies, where they are several: its own, else the Application's.
+    ///
+    /// A rollback applies those of its time, which may have been one where there are many now.
+    private var sources: JSONValue? {
+        let candidates = [subject.result?["sources"], subject.sync?["sources"]]
+        if let own = candidates.lazy.compactMap({ $0 }).first(where: { $0.count > 0 }) {
+            return own
+        }
+        if usedSource != nil { return nil }
+        return subject.app["spec"]?["sources"].flatMap { $0.count > 0 ? $0 : nil }
+    }
+
+    /// The one source the operation applies, where it says so.
+    private var usedSource: JSONValue? {
+        [subject.result?["source"], subject.sync?["source"]].lazy.compactMap { $0 }
+            .first { Words.present($0["repoURL"]?.string) != nil }
     }
 
     private func isOf(_ project: String, _ source: Source) -> Bool {
@@ -54,30 +70,27 @@ struct ArgoCDRevisions {
     // MARK: - Forms of sources
 
     private func single() -> Source? {
-        guard let spec = subject.app["spec"]?["source"] else { return nil }
-        // A rollback applies the source of its time.
-        let used = subject.state["syncResult"]?["source"] ?? subject.sync?["source"]
-        let source = Words.present(used?["repoURL"]?.string) == nil ? spec : used ?? spec
+        guard let source = usedSource ?? subject.app["spec"]?["source"] else { return nil }
         return make(
             source,
             at: nil,
             candidates: [
-                (subject.state["syncResult"]?["revision"], "syncResult.revision"),
+                (subject.result?["revision"], "syncResult.revision"),
                 (subject.sync?["revision"], "operation.sync.revision"),
             ],
-            last: (subject.app["status"]?["sync"]?["revision"], "status.sync.revision")
+            last: (subject.compared?["revision"], "status.sync.revision")
         )
     }
 
     private func many(_ source: JSONValue, at index: Int) -> Source {
         make(
-            subject.state["syncResult"]?["sources"]?[index] ?? source,
+            source,
             at: index,
             candidates: [
-                (subject.state["syncResult"]?["revisions"]?[index], "syncResult.revisions[\(index)]"),
+                (subject.result?["revisions"]?[index], "syncResult.revisions[\(index)]"),
                 (subject.sync?["revisions"]?[index], "operation.sync.revisions[\(index)]"),
             ],
-            last: (subject.app["status"]?["sync"]?["revisions"]?[index], "status.sync.revisions[\(index)]")
+            last: (subject.compared?["revisions"]?[index], "status.sync.revisions[\(index)]")
         )
     }
 
@@ -95,7 +108,8 @@ struct ArgoCDRevisions {
             key: "\(index ?? 0) \(source["repoURL"]?.string ?? "")"
         )
         // A chart's revision is a version, and an artefact's a digest.
-        let isGit = Words.present(source["chart"]?.string) == nil
+        let isGit =
+            Words.present(source["chart"]?.string) == nil
             && !(made.repository?.hasPrefix("oci://") ?? false)
         for (value, origin) in candidates {
             guard let text = Words.present(value?.string) else { continue }
@@ -106,7 +120,7 @@ struct ArgoCDRevisions {
             made.revision = made.revision ?? text
         }
         // Only for what ended badly: the last comparison may have seen another commit.
-        if isGit, made.revision == nil, subject.phase == "Failed" || subject.phase == "Error",
+        if isGit, made.revision == nil, subject.hasFailed,
             let commit = Words.commit(last.0?.string)
         {
             made.sha = Choice(value: commit, origin: "\(last.1) (approximate)")
@@ -120,8 +134,7 @@ struct ArgoCDRevisions {
         guard let spec = subject.app["spec"]?["sourceHydrator"],
             let dry = spec["drySource"], Words.present(dry["repoURL"]?.string) != nil
         else { return nil }
-        let revision = subject.state["syncResult"].map { $0["revision"] } ?? subject.sync?["revision"]
-        let applied = Words.present(revision?.string)
+        let (applied, origin) = appliedRevision
         let last = subject.app["status"]?["sourceHydrator"]?["lastSuccessfulOperation"]
         if let applied, last?["hydratedSHA"]?.string == applied,
             let commit = Words.commit(last?["drySHA"]?.string)
@@ -136,14 +149,30 @@ struct ArgoCDRevisions {
             )
         }
         return Source(
-            repository: Words.present(spec["syncSource"]?["repoURL"]?.string) ?? dry["repoURL"]?.string,
+            repository: Words.present(spec["syncSource"]?["repoURL"]?.string)
+                ?? dry["repoURL"]?.string,
             target: spec["syncSource"]?["targetBranch"]?.string,
             targetOrigin: "sourceHydrator.syncSource.targetBranch",
-            sha: Words.commit(applied).map { Choice(value: $0, origin: "the hydrated commit") },
+            sha: Words.commit(applied).map {
+                Choice(value: $0, origin: "the hydrated commit (\(origin))")
+            },
             revision: applied,
             isRevision: false,
             key: "hydrated"
         )
+    }
+
+    /// The hydrated branch's revision, by the order of facts/argocd.md §3.4.
+    private var appliedRevision: (revision: String?, origin: String) {
+        if let revision = Words.present(subject.result?["revision"]?.string) {
+            return (revision, "syncResult.revision")
+        }
+        if let revision = Words.present(subject.sync?["revision"]?.string) {
+            return (revision, "operation.sync.revision")
+        }
+        guard subject.hasFailed else { return (nil, "none") }
+        let last = Words.present(subject.compared?["revision"]?.string)
+        return (last, "status.sync.revision, approximate")
     }
 
     /// Why there is no commit, and what gives one.

@@ -14,6 +14,11 @@ struct ArgoCDSubject {
     var health: String? { app["status"]?["health"]?["status"]?.string }
     private var operation: JSONValue? { state["operation"] }
     var sync: JSONValue? { operation?["sync"] }
+    /// What was really applied; nil before the comparison, at each retry anew.
+    var result: JSONValue? { state["syncResult"].flatMap { $0.kind == .object ? $0 : nil } }
+    /// What the last comparison saw: no evidence of a deployment.
+    var compared: JSONValue? { app["status"]?["sync"] }
+    var hasFailed: Bool { phase == "Failed" || phase == "Error" }
     private var isAutomated: Bool { operation?["initiatedBy"]?["automated"]?.bool ?? false }
 
     var initiatedBy: String? {
@@ -43,9 +48,11 @@ struct ArgoCDSubject {
         }
     }
 
-    /// Dry runs always; self-heal, selective syncs and apps of apps unless the settings say so.
+    /// Never a deployment, whatever the settings say.
+    var isDryRun: Bool { sync?["dryRun"]?.bool == true }
+
+    /// Self-heal, selective syncs and apps of apps, unless the settings say otherwise.
     func reasonNotToRecord(_ settings: ArgoCDSettings) -> String? {
-        if sync?["dryRun"]?.bool == true { return "a dry run deploys nothing" }
         let isSelfHeal = (sync?["autoHealAttemptsCount"]?.number?.int64 ?? 0) > 0
         let isPartial = sync?["resources"]?.count ?? 0 > 0
         if isSelfHeal || isPartial && isAutomated {
@@ -95,11 +102,17 @@ struct ArgoCDSubject {
         {
             return true
         }
-        guard let revision = Words.commit(state["syncResult"]?["revision"]?.string),
-            let history = app["status"]?["history"]
-        else { return false }
-        let before = history.elements.filter { Words.moment($0["deployStartedAt"]) != startedAt }
-        guard before.last?["revision"]?.string != revision else { return false }
-        return before.contains { $0["revision"]?.string == revision }
+        let applied = Self.revisions(result)
+        guard !applied.isEmpty, let history = app["status"]?["history"] else { return false }
+        let before = history.elements
+            .filter { Words.moment($0["deployStartedAt"]) != startedAt }
+            .map { Self.revisions($0) }
+        return before.last != applied && before.contains(applied)
+    }
+
+    /// One revision, or one for each of several sources.
+    private static func revisions(_ value: JSONValue?) -> [String] {
+        let many = value?["revisions"].map { $0.elements.compactMap(\.string) } ?? []
+        return many.isEmpty ? [Words.present(value?["revision"]?.string)].compactMap { $0 } : many
     }
 }

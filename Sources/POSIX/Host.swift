@@ -1,0 +1,41 @@
+import CLinux
+import Glibc
+
+/// The process and its surroundings.
+package enum Host {
+    package static var processID: Int32 { getpid() }
+
+    package static var name: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        gethostname(&buffer, buffer.count - 1)
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+    }
+
+    package static func random() -> UInt64 { linux_random() }
+
+    /// No core file and no debugger shows our memory, in which tokens lie.
+    package static func hideMemory() { linux_set_not_dumpable() }
+
+    /// As many descriptors as the platform allows.
+    package static func raiseDescriptorLimit() { _ = linux_raise_descriptors() }
+
+    package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    package static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let pointer = entry.pointee {
+            let text = String(cString: pointer)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return variables
+    }
+
+    package static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+}

@@ -1,0 +1,267 @@
+package import Formats
+import GitLab
+import HTTPClient
+import POSIX
+package import Relay
+
+/// Asks one GitLab what a deployment would need of it: reachable, token, scopes, expiry, role.
+///
+/// Reads only. Blocks the calling thread until GitLab has answered.
+package struct GitLabInspection: ~Copyable {
+    private let running: Running
+    private let endpoint: EndpointSettings
+    private var requests: HTTPRequests
+    private var nextID: UInt64 = 1
+
+    /// Fewer days than this until the token expires are worth a warning.
+    private static var expiryWarningDays: Int64 { 14 }
+
+    package init(_ running: Running, endpoint: EndpointSettings) {
+        self.running = running
+        self.endpoint = endpoint
+        requests = HTTPRequests(
+            connectionsPerHost: 1,
+            userAgent: "deployment-relay/\(Version.text)"
+        )
+    }
+
+    private func subject(_ what: String) -> String { "gitlab.\(endpoint.name): \(what)" }
+
+    /// All that is asked of this GitLab, in the order in which it would fail.
+    package mutating func findings(now: Timestamp) -> [Finding] {
+        guard running.tokens[endpoint.name] != nil else {
+            return [
+                Finding(
+                    .wrong,
+                    subject("token"),
+                    "there is none, and GitLab records nothing without one",
+                    remedy:
+                        "set GITLAB_TOKEN or GITLAB_TOKEN_FILE (gitlab.\(endpoint.name).tokenFile)"
+                )
+            ]
+        }
+        let reach = reachability()
+        guard reach.allSatisfy({ $0.mark != .wrong }) else { return reach }
+        var findings = reach + plainness() + owner() + token(now: now)
+        for project in projects { findings += self.project(project) }
+        if projects.isEmpty {
+            findings.append(
+                Finding(
+                    .warning,
+                    subject("project"),
+                    "none is configured, so the token's role cannot be looked at",
+                    remedy:
+                        "set GITLAB_PROJECT for a fallback, or rely on annotations and recipients"
+                )
+            )
+        }
+        return findings
+    }
+
+    /// Ends the connections.
+    package consuming func close() { requests.close() }
+
+    /// Projects that the configuration itself names.
+    private var projects: [String] {
+        var names: [String] = []
+        let configured = running.configuration.hooks.filter { $0.endpoint == endpoint.name }
+        for name in [endpoint.project] + configured.map(\.project) {
+            guard let name, !name.contains("{{"), !names.contains(name) else { continue }
+            names.append(name)
+        }
+        return names
+    }
+
+    // MARK: - Questions
+
+    private mutating func ask(_ call: GitLabCall) -> Meaning {
+        let id = nextID
+        nextID += 1
+        requests.start(running.request(id, call, at: endpoint.name))
+        var result: Result<HTTPClientAnswer, HTTPClientFailure>?
+        while result == nil {
+            requests.wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
+        }
+        guard let result else { preconditionFailure("the loop ends with a result") }
+        switch CallResult(result) {
+        case .failure(_, let message, _):
+            return .deferred(reason: message)
+        case .answer(let answer, _):
+            let now = Timestamp(milliseconds: Clock.now())
+            return AnswerTable.meaning(of: answer, to: call, now: now)
+        }
+    }
+
+    private mutating func reachability() -> [Finding] {
+        switch ask(.version) {
+        case .version(let version):
+            return [
+                Finding(.right, subject("reachable"), "\(endpoint.url), GitLab \(version.text)")
+            ]
+        case let meaning:
+            return [refusal(meaning, "reachable")]
+        }
+    }
+
+    private func plainness() -> [Finding] {
+        guard running.addresses[endpoint.name]?.exposesToken == true else { return [] }
+        return [
+            Finding(
+                .warning,
+                subject("transport"),
+                "the token goes over the network without TLS",
+                remedy: "use an https:// address"
+            )
+        ]
+    }
+
+    private mutating func owner() -> [Finding] {
+        switch ask(.user) {
+        case .user(let user):
+            if user.isBot {
+                return [Finding(.right, subject("user"), "\(user.username), a token's own user")]
+            }
+            return [
+                Finding(
+                    .warning,
+                    subject("user"),
+                    "the token is of \(user.username), who may make deployments by hand too; the two "
+                        + "cannot be told apart",
+                    remedy: "use a project or group access token"
+                )
+            ]
+        case let meaning:
+            return [refusal(meaning, "user")]
+        }
+    }
+
+    private mutating func token(now: Timestamp) -> [Finding] {
+        guard case .token(let token) = ask(.tokenSelf) else {
+            return [
+                Finding(
+                    .warning,
+                    subject("token"),
+                    "its scopes and expiry cannot be found out",
+                    remedy: "look at them in GitLab: Settings > Access tokens"
+                )
+            ]
+        }
+        var findings: [Finding] = []
+        if token.mayWrite {
+            findings.append(Finding(.right, subject("scope"), token.scopes.joined(separator: ", ")))
+        } else {
+            findings.append(
+                Finding(
+                    .wrong,
+                    subject("scope"),
+                    "\(token.scopes.joined(separator: ", ")) is not enough to write",
+                    remedy: "make a token with the scope api"
+                )
+            )
+        }
+        return findings + [expiry(token, now: now)]
+    }
+
+    private func expiry(_ token: AccessToken, now: Timestamp) -> Finding {
+        guard let end = token.expiresAt else {
+            return Finding(.right, subject("expiry"), "never")
+        }
+        let days = (end.milliseconds - now.milliseconds) / 86_400_000
+        let date = end.rfc3339.prefix(10)
+        if end <= now || token.isRevoked || !token.isActive {
+            return Finding(
+                .wrong,
+                subject("expiry"),
+                "the token is no longer valid (\(date))",
+                remedy: "rotate it in GitLab; the relay reads a token's file again when it changes"
+            )
+        }
+        if days < Self.expiryWarningDays {
+            return Finding(
+                .warning,
+                subject("expiry"),
+                "in \(days) days (\(date))",
+                remedy: "rotate the token soon"
+            )
+        }
+        return Finding(.right, subject("expiry"), "in \(days) days (\(date))")
+    }
+
+    private mutating func project(_ name: String) -> [Finding] {
+        let subject = subject("project \(name)")
+        switch ask(.project(name)) {
+        case .project(let project):
+            if let (words, remedy) = project.obstacle {
+                return [Finding(.wrong, subject, words, remedy: remedy)]
+            }
+            guard let level = project.accessLevel else {
+                return [
+                    Finding(
+                        .warning,
+                        subject,
+                        "the token's role there is not shown",
+                        remedy: "make sure that it is Developer or higher"
+                    )
+                ] + protection(project)
+            }
+            let role = Project.roleName(level)
+            return [
+                Finding(.right, subject, "number \(project.id), role \(role)")
+            ] + protection(project)
+        case .moved(let number):
+            return [
+                Finding(
+                    .warning,
+                    subject,
+                    "has moved; its number is \(number)",
+                    remedy: "write the number, or the new path"
+                )
+            ]
+        case let meaning:
+            return [refusal(meaning, "project \(name)")]
+        }
+    }
+
+    private mutating func protection(_ project: Project) -> [Finding] {
+        guard
+            case .protectedEnvironments(let protected, _) = ask(
+                .protectedEnvironments(project: project.id, page: 1)
+            ), !protected.isEmpty
+        else { return [] }
+        let names = protected.map(\.name).joined(separator: ", ")
+        return [
+            Finding(
+                .warning,
+                subject("project \(project.path ?? String(project.id))"),
+                "protected environments: \(names)",
+                remedy: "the token's user must stand under Allowed to deploy of each it writes to"
+            )
+        ]
+    }
+
+    private func refusal(_ meaning: Meaning, _ what: String) -> Finding {
+        switch meaning {
+        case .held(_, let reason, let remedy):
+            Finding(.wrong, subject(what), reason, remedy: remedy)
+        default:
+            Finding(
+                .wrong,
+                subject(what),
+                "\(endpoint.url): \(meaning.words)",
+                remedy: "check the address, DNS, the certificate (caFile) and the network's rules"
+            )
+        }
+    }
+}
+
+extension Meaning {
+    /// The answer's reason, where it has one.
+    fileprivate var words: String {
+        switch self {
+        case .uncertain(let reason, _), .deferred(let reason), .throttled(let reason, _),
+            .rejected(let reason), .gone(let reason), .again(let reason):
+            reason
+        default: "an answer that fits no question"
+        }
+    }
+}

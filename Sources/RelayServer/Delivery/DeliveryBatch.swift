@@ -1,0 +1,61 @@
+import Formats
+import GitLab
+import Relay
+import Storage
+
+/// What one turn of delivery has decided: records to write, and what may happen once they are.
+struct DeliveryBatch: Sendable {
+    private var records: [SettledRecord] = []
+    /// In order; the locators of records are known once they are written.
+    private(set) var news: [DeliveryNews] = []
+    private(set) var calls: [(id: UInt64, endpoint: String, call: GitLabCall)] = []
+    private var holds: [DeliveryNews] = []
+
+    var isEmpty: Bool { records.isEmpty && calls.isEmpty && holds.isEmpty }
+    var hasRecords: Bool { !records.isEmpty }
+
+    mutating func take(_ outputs: [QueueOutput]) {
+        for output in outputs {
+            switch output {
+            case .record(let record): records.append(record)
+            case .call(let id, let endpoint, let call): calls.append((id, endpoint, call))
+            case .held(let scope, let hold): holds.append(.held(scope, hold))
+            case .released(let scope): holds.append(.released(scope))
+            }
+        }
+    }
+
+    /// Ends a dead letter, which has no place in a lane.
+    mutating func settle(
+        _ id: UInt64,
+        _ generation: UInt32,
+        _ state: FinalState,
+        _ reason: String,
+        at now: Timestamp
+    ) {
+        let end = Settlement(
+            delivery: id,
+            generation: generation,
+            state: state,
+            settledAt: now,
+            reason: reason,
+            attempts: 0,
+            httpStatus: 0,
+            row: nil,
+            madeRow: false,
+            answer: []
+        )
+        records.append(.settled(end))
+    }
+
+    /// Makes the records durable with one flush; all of them or none.
+    mutating func write(to log: inout RecordLog) throws(StorageError) {
+        var written: [DeliveryNews] = []
+        for record in records {
+            let position = log.stage(kind: record.kind, record.bytes)
+            written.append(.record(record, locator: position.locator))
+        }
+        try log.commit()
+        news = written + holds
+    }
+}

@@ -1,0 +1,110 @@
+import Formats
+import Synchronization
+import GitLab
+import POSIX
+import Relay
+
+/// What the delivery thread tells others: news to ingress, numbers to the metrics, lines to the
+/// log.
+struct DeliveryReporter {
+    private let ingress: Mailbox<IngressMail>
+    private let shared: Shared
+    private var news: [DeliveryNews] = []
+    private var troubleToldAt: Int64 = .min
+
+    init(ingress: Mailbox<IngressMail>, shared: Shared) {
+        self.ingress = ingress
+        self.shared = shared
+    }
+
+    /// Ingress had no room for them yet.
+    var hasUntoldNews: Bool { !news.isEmpty }
+
+    mutating func add(_ item: DeliveryNews) {
+        switch item {
+        case .held(let scope, let hold): tell(scope, hold)
+        case .released(let scope):
+            shared.log.info("released", [("what", .text(scope.words))])
+        case .record(.attempt(let attempt), _): tell(attempt)
+        case .record, .reply: break
+        }
+        news.append(item)
+    }
+
+    private func tell(_ scope: HoldScope, _ hold: Relay.Hold) {
+        shared.log.warn(
+            "held",
+            [
+                ("what", .text(scope.words)), ("endpoint", .text(scope.endpoint)),
+                ("reason", .text(hold.reason)), ("hint", .text(hold.remedy)),
+                ("since", .text(hold.since.wall.rfc3339)),
+            ]
+        )
+    }
+
+    private func tell(_ attempt: Attempt) {
+        let fields: [(String, Log.Value?)] = [
+            ("id", .text(String(attempt.delivery))), ("attempt", .number(Int64(attempt.number))),
+            ("call", .text(attempt.call)), ("outcome", .text(attempt.outcome.name)),
+            ("status", attempt.httpStatus == 0 ? nil : .number(Int64(attempt.httpStatus))),
+            ("reason", .text(attempt.reason)),
+            ("milliseconds", .number(Int64(attempt.milliseconds))),
+        ]
+        switch attempt.outcome {
+        case .delivered: shared.log.debug("delivery-attempt", fields)
+        case .deferred: shared.log.info("delivery-attempt", fields)
+        case .uncertain, .held, .rejected: shared.log.warn("delivery-attempt", fields)
+        }
+    }
+
+    // MARK: - Metrics
+
+    /// Counts a call that ended.
+    func note(_ endpoint: String, _ call: GitLabCall, _ result: CallResult, at now: Moment) {
+        let key = DeliveryMetrics.AttemptKey(
+            endpoint: endpoint,
+            outcome: result.outcome(of: call, at: now.wall).name,
+            code: result.httpStatus
+        )
+        shared.deliveryMetrics.withLock { metrics in
+            metrics.attempts[key, default: 0] += 1
+            metrics.attemptSeconds[endpoint, default: Histogram(bounds: Histogram.attempt)]
+                .observe(Double(result.milliseconds) / 1000)
+        }
+    }
+
+    func flushed(seconds: Double) {
+        shared.deliveryMetrics.withLock { $0.flush.observe(seconds) }
+    }
+
+    func flushFailed() {
+        shared.deliveryMetrics.withLock { $0.flushErrors += 1 }
+    }
+
+    /// One line a minute at most.
+    mutating func cannotWrite(_ words: String, at now: Int64) {
+        guard troubleToldAt == .min || now - troubleToldAt >= 60_000 else { return }
+        troubleToldAt = now
+        shared.log.error(
+            "log-not-writable",
+            [
+                ("log", .text("settled")), ("reason", .text(words)),
+                ("hint", .text("nothing is sent to GitLab until there is room; nothing is lost")),
+            ]
+        )
+    }
+
+    /// Shows the endpoints' states, and hands the news over.
+    mutating func publish(_ queue: DeliveryQueue, logBytes: Int64, at now: Moment) {
+        let statuses = queue.endpointStatuses(at: now)
+        shared.deliveryMetrics.withLock { metrics in
+            metrics.logBytes = logBytes
+            for status in statuses {
+                metrics.states[status.name] = status.state.rawValue
+                metrics.remaining[status.name] = status.remaining
+            }
+        }
+        guard !news.isEmpty, ingress.put(.news(news)) else { return }
+        news.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,172 @@
+import Synchronization
+package import POSIX
+import Relay
+import Storage
+
+/// The relay, running: two loops, two logs, one mailbox between them (DESIGN §3.1).
+///
+/// Holds the data folder for as long as it lives. Belongs to the thread that made it.
+package struct Server: ~Copyable {
+    /// What the loops tell the thread that made them.
+    package enum Event: Sendable {
+        case listening(role: String, SocketAddress)
+        /// Nothing can go on; the words say why.
+        case failed(String)
+        /// The admin address wishes the configuration to be read anew.
+        case reload(ticket: UInt64)
+        case ended
+    }
+
+    private let lock: FolderLock
+    private let ingress: LoopThread
+    private let delivery: LoopThread
+    private let mail: ServerMail
+    private let shared: Shared
+    /// Readable when an event waits.
+    package var doorbell: Int32 { mail.events.doorbell.number }
+    package let hooksAddress: SocketAddress
+    package let adminAddress: SocketAddress
+
+    /// Why there is no server; the exit code is 1.
+    package struct StartError: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Starts both loops and returns once both addresses are listening.
+    ///
+    /// - Throws: What stands in the way, in words.
+    package static func start(_ running: Running, log: Log) throws(StartError) -> Server {
+        do {
+            return try begin(running, log)
+        } catch {
+            throw StartError(description: "\(error)")
+        }
+    }
+
+    private static func begin(_ running: Running, _ log: Log) throws -> Server {
+        let limits = running.configuration.limits
+        let lock = try FolderLock(
+            folder: running.configuration.data,
+            waitingSeconds: limits.lockSeconds
+        )
+        let mail = try ServerMail(limits)
+        let shared = Shared(log: log, startedAt: Clock.now()) { ticket in
+            _ = mail.events.put(.reload(ticket: ticket))
+        }
+        let delivery = try LoopThread(named: "delivery") {
+            mail.events.tellEnd { () throws(StorageError) in
+                try DeliveryLoop.start(running, mail, shared).run()
+            }
+        }
+        let ingress = try LoopThread(named: "ingress") {
+            mail.events.tellEnd { () throws(IngressError) in
+                var loop = try IngressLoop.start(running, mail, shared)
+                try loop.run()
+            }
+        }
+        var addresses: [String: SocketAddress] = [:]
+        while addresses.count < 2 {
+            switch mail.events.next(milliseconds: -1) {
+            case .listening(let role, let address): addresses[role] = address
+            case .failed(let words): throw StartError(description: words)
+            case .reload, .ended, nil: break
+            }
+        }
+        guard let hooks = addresses["hooks"], let admin = addresses["admin"] else {
+            preconditionFailure("there are two roles")
+        }
+        return Server(
+            lock: lock,
+            ingress: ingress,
+            delivery: delivery,
+            mail: mail,
+            shared: shared,
+            hooksAddress: hooks,
+            adminAddress: admin
+        )
+    }
+
+    /// The next event; nil when none waits.
+    package func nextEvent() -> Event? { mail.events.next(milliseconds: 0) }
+
+    /// Hands a new configuration, or changed secrets, to both loops.
+    package func configure(_ running: Running) {
+        shared.lastReload.withLock { $0 = Shared.Reload(wasSuccessful: true, at: Clock.now()) }
+        _ = mail.ingress.put(.configure(running))
+        _ = mail.delivery.put(.configure(running))
+    }
+
+    /// Answers a wish of the admin address: nil, or what is wrong with the configuration.
+    package func answerReload(_ ticket: UInt64?, mistakes: String?) {
+        if mistakes != nil { shared.lastReload.withLock { $0.wasSuccessful = false } }
+        if let ticket { _ = mail.ingress.put(.reloaded(ticket: ticket, mistakes: mistakes)) }
+    }
+
+    /// Drains and ends: answers what is in flight, waits 2 s at most, never for GitLab.
+    package consuming func stop() {
+        _ = mail.ingress.put(.stop)
+        _ = mail.delivery.put(.stop)
+        let deadline = Clock.monotonic() + 2000
+        var left = 2
+        while left > 0, Clock.monotonic() < deadline {
+            switch mail.events.next(milliseconds: Int32(deadline - Clock.monotonic())) {
+            case .ended, .failed: left -= 1
+            case .listening, .reload, nil: break
+            }
+        }
+        guard left == 0 else { return }
+        ingress.join()
+        delivery.join()
+    }
+}
+
+/// The mailboxes of one server.
+struct ServerMail: Sendable {
+    let ingress: Mailbox<IngressMail>
+    let delivery: Mailbox<DeliveryMail>
+    let events: ServerEvents
+    /// What the `settled` log says: read by delivery, needed by ingress, before either begins.
+    let past: Mailbox<SettledSummary>
+
+    init(_ limits: Limits) throws(SystemError) {
+        ingress = try Mailbox(capacity: 65_536)
+        // Every event that may wait could be one piece of mail.
+        delivery = try Mailbox(capacity: limits.backlogEvents + 65_536)
+        events = try ServerEvents()
+        past = try Mailbox(capacity: 1)
+    }
+}
+
+/// Events for the thread that made the server.
+final class ServerEvents: Sendable {
+    private let mailbox: Mailbox<Server.Event>
+    /// Taken and not yet told, since a mailbox gives all at once.
+    private let waiting = Mutex<[Server.Event]>([])
+
+    init() throws(SystemError) { mailbox = try Mailbox(capacity: 65_536) }
+
+    var doorbell: OwnedDescriptor { _read { yield mailbox.doorbell } }
+
+    func put(_ event: Server.Event) -> Bool { mailbox.put(event) }
+
+    /// The next event, waited for; -1 waits for ever.
+    func next(milliseconds: Int32) -> Server.Event? {
+        let first = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        if let first { return first }
+        Readable.wait(for: mailbox.doorbell.number, milliseconds: milliseconds)
+        return waiting.withLock { waiting in
+            waiting += mailbox.takeAll()
+            return waiting.isEmpty ? nil : waiting.removeFirst()
+        }
+    }
+
+    /// Runs a loop to its end and tells how it ended.
+    func tellEnd<Failure: Error>(_ body: () throws(Failure) -> Void) {
+        do {
+            try body()
+            _ = put(.ended)
+        } catch {
+            _ = put(.failed("\(error)"))
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Formats
+import RelayServer
+import JSON
+import POSIX
+
+enum DeliveriesCommand: Command {
+    static let name = "deliveries"
+    static let summary = "shows what became of each event, and acts on it by hand"
+    static let usage = """
+        deployment-relay deliveries [list] [--state S] [--project P] [--environment E] [--since T]
+        deployment-relay deliveries show ID
+        deployment-relay deliveries redeliver ID…
+        deployment-relay deliveries drop ID…
+        """
+    static let details = """
+        Reads the ledger of a running relay through its admin address (--url, else
+        RELAY_ADMIN_LISTEN and RELAY_ADMIN_TOKEN, else the configuration).
+
+          --state        accepted, held, delivered, superseded, dead or dropped
+          --since        90m, 24h, 7d, or a time such as 2026-04-17T10:20:30Z
+          --limit N      how many, 50 if not said
+          --json         as the admin address answers
+
+        redeliver takes the kept body in again under the present configuration, or tries a waiting
+        delivery at once. Both need the admin token (RELAY_ADMIN_TOKEN).
+
+        Exit codes: 0, or 1 when the relay cannot be asked or says no.
+
+        examples:
+          deployment-relay deliveries --state held
+          deployment-relay deliveries list --environment production --since 24h
+          deployment-relay deliveries show 17
+        """
+    private static let filters = ["--state", "--project", "--environment", "--since", "--limit"]
+    static let form = Arguments.Form(
+        options: Arguments.Form.relayOptions.union(filters),
+        flags: ["--json"],
+        words: 0...1000
+    )
+
+    static func run(_ arguments: Arguments) -> ExitCode {
+        do {
+            let client = try RelayClient(.admin, arguments)
+            let ids = Array(arguments.words.dropFirst())
+            switch arguments.words.first ?? "list" {
+            case "list": return try list(client, arguments)
+            case "show" where ids.count == 1: return try show(ids[0], client, arguments)
+            case "redeliver" where !ids.isEmpty: return try act("redeliver", ids, client)
+            case "drop" where !ids.isEmpty: return try act("drop", ids, client)
+            case "show", "redeliver", "drop":
+                Output.complain("deployment-relay deliveries: an ID is missing")
+                Output.complain("hint: deployment-relay deliveries list shows them")
+                return .usage
+            case let word:
+                Output.complain("deployment-relay deliveries: \"\(word)\" is not known")
+                Output.complain("hint: use list, show ID, redeliver ID or drop ID")
+                return .usage
+            }
+        } catch {
+            Output.complain("deployment-relay deliveries: \(error)")
+            return .failure
+        }
+    }
+
+    private static func list(
+        _ client: RelayClient,
+        _ arguments: Arguments
+    ) throws(RelayClient.Unreachable) -> ExitCode {
+        let query = filters.compactMap { option in
+            arguments[option].map {
+                "\(option.dropFirst(2))=\(PercentEncoding.encodeSegment($0))"
+            }
+        }
+        let path = "/api/deliveries" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        let answer = try client.send("GET", path)
+        guard answer.status == 200 else { return refused(answer) }
+        if arguments.has("--json") {
+            Output.write(answer.body, to: 1)
+            return .success
+        }
+        var table = TextTable([
+            "ID", "STATE", "STATUS", "PROJECT", "ENVIRONMENT", "SHA", "RECEIVED", "REASON",
+        ])
+        for entry in answer.json?["deliveries"]?.elements.map(\.self) ?? [] {
+            let names = ["id", "state", "status", "project", "environment"]
+            let sha = entry["sha"]?.string?.prefix(8) ?? ""
+            table.add(
+                names.map { entry[$0]?.string ?? "" }
+                    + [
+                        String(sha), entry["receivedAt"]?.string ?? "",
+                        entry["reason"]?.string ?? "",
+                    ]
+            )
+        }
+        Output.print(table.isEmpty ? "no deliveries" : table.text)
+        if let next = answer.json?["next"]?.string {
+            Output.print("more: the ones before \(next) with --limit")
+        }
+        return .success
+    }
+
+    private static func show(
+        _ id: String,
+        _ client: RelayClient,
+        _ arguments: Arguments
+    ) throws(RelayClient.Unreachable) -> ExitCode {
+        let answer = try client.send("GET", "/api/deliveries/\(PercentEncoding.encodeSegment(id))")
+        guard answer.status == 200, let delivery = answer.json else { return refused(answer) }
+        if arguments.has("--json") {
+            Output.write(answer.body, to: 1)
+        } else {
+            Output.print(DeliveryStory(delivery).text)
+        }
+        return .success
+    }
+
+    private static func act(
+        _ action: String,
+        _ ids: [String],
+        _ client: RelayClient
+    ) throws(RelayClient.Unreachable) -> ExitCode {
+        var code = ExitCode.success
+        for id in ids {
+            let path = "/api/deliveries/\(PercentEncoding.encodeSegment(id))/\(action)"
+            let answer = try client.send("POST", path)
+            if answer.status == 200 {
+                let reason = answer.json?["reason"]?.string.map { ": \($0)" } ?? ""
+                Output.print("\(id): \(answer.json?["state"]?.string ?? "done")\(reason)")
+            } else {
+                code = refused(answer)
+            }
+        }
+        return code
+    }
+
+    private static func refused(_ answer: RelayClient.Answer) -> ExitCode {
+        let words = answer.json?["error"]?.string ?? answer.text.withoutTrailingBlanks
+        Output.complain("the relay answered \(answer.status): \(words)")
+        if let hint = answer.json?["hint"]?.string { Output.complain("hint: \(hint)") }
+        return .failure
+    }
+}

@@ -1,0 +1,145 @@
+import GitLabSandbox
+import POSIX
+import Relay
+import RelayServer
+
+enum ServeCommand: Command {
+    static let name = "serve"
+    static let summary = "runs the relay until SIGTERM or SIGINT; SIGHUP reloads the configuration"
+    static let usage = """
+        deployment-relay serve [--config FILE] [--sandbox] [--listen ADDRESS]
+            [--admin-listen ADDRESS] [--data FOLDER] [--log json|text] [--log-level LEVEL]
+        """
+    static let details = """
+        Without a file the environment is enough: GITLAB_URL, GITLAB_TOKEN, GITLAB_PROJECT,
+        RELAY_TOKEN and the other variables of config/README.md.
+
+          --config FILE   the configuration (JSON with // comments)
+          --sandbox       a GitLab of our own inside, to try things without an account; it and
+                          the record logs are gone when the process ends, unless --data is said
+
+        Exit codes: 0 after a signal, 1 when it cannot go on, 78 for a wrong configuration.
+
+        examples:
+          deployment-relay serve --sandbox
+          GITLAB_TOKEN=glpat-… GITLAB_PROJECT=group/name deployment-relay serve
+        """
+    static let form = Arguments.Form(options: Set(Settings.options.keys), flags: ["--sandbox"])
+
+    static func run(_ arguments: Arguments) -> ExitCode {
+        do {
+            let signals = try Signals()
+            Host.raiseDescriptorLimit()
+            let playground = arguments.has("--sandbox") ? try Playground.start() : nil
+            let folder = try folder(for: playground, arguments)
+            var extra = playground?.variables ?? [:]
+            switch folder {
+            case .some(let folder): extra["RELAY_DATA"] = folder.path
+            case .none: break
+            }
+            let settings = Settings(arguments, extra: extra)
+            let running: Running
+            do {
+                running = try settings.running()
+            } catch {
+                return Settings.complain(error)
+            }
+            Host.hideMemory()
+            let log = log(running.configuration)
+            playground?.introduce()
+            let server = try Server.start(running, log: log)
+            return Watch(server: server, signals: signals, settings: settings, log: log).run(
+                running
+            )
+        } catch {
+            Output.complain("deployment-relay serve: \(error)")
+            return .failure
+        }
+    }
+
+    /// The sandbox forgets everything when it ends, so what the relay knows of it goes with it,
+    /// unless somebody names a folder.
+    private static func folder(
+        for playground: Playground?,
+        _ arguments: Arguments
+    ) throws(SystemError) -> TemporaryFolder? {
+        guard playground != nil, arguments["--data"] == nil,
+            Host.environment()["RELAY_DATA"] == nil
+        else { return nil }
+        return try TemporaryFolder(prefix: "deployment-relay-sandbox")
+    }
+
+    private static func log(_ configuration: Configuration) -> Log {
+        let form = configuration.log ?? (Host.isTerminal(1) ? .text : .json)
+        return Log(form: form, level: configuration.logLevel, descriptor: 1)
+    }
+}
+
+/// Watches over a running server: signals, wishes to reload, secrets' files that change.
+private struct Watch: ~Copyable {
+    let server: Server
+    let signals: Signals
+    let settings: Settings
+    let log: Log
+
+    /// How often secrets' files are looked at; DESIGN §2.2 promises five seconds.
+    private static var lookMilliseconds: Int32 { 2000 }
+
+    consuming func run(_ first: Running) -> ExitCode {
+        var running = first
+        var stamps = FileStamps(of: running.secretFiles)
+        while true {
+            let wait = running.secretFiles.isEmpty ? -1 : Self.lookMilliseconds
+            _ = Readable.wait(forAny: [signals.number, server.doorbell], milliseconds: wait)
+            while let event = server.nextEvent() {
+                switch event {
+                case .failed(let words):
+                    log.error("stopped", [("reason", .text(words))])
+                    return .failure
+                case .reload(let ticket): reload(ticket, &running)
+                case .listening, .ended: break
+                }
+            }
+            switch signals.next() {
+            case .stop:
+                log.info("stopping")
+                server.stop()
+                log.info("stopped")
+                return .success
+            case .reload: reload(nil, &running)
+            case nil: break
+            }
+            let seen = FileStamps(of: running.secretFiles)
+            guard seen != stamps else { continue }
+            stamps = seen
+            log.info("secret-changed")
+            reload(nil, &running)
+            stamps = FileStamps(of: running.secretFiles)
+        }
+    }
+
+    /// All or nothing: a wrong configuration leaves the one that runs.
+    private func reload(_ ticket: UInt64?, _ running: inout Running) {
+        do {
+            running = try settings.running()
+            server.configure(running)
+            server.answerReload(ticket, mistakes: nil)
+            log.info("reloaded")
+        } catch {
+            server.answerReload(ticket, mistakes: "\(error)")
+            log.error("reload-failed", [("reason", .text("\(error)"))])
+        }
+    }
+}
+
+/// What tells that a file is another one than before.
+private struct FileStamps: Equatable {
+    private let stamps: [String: [Int64]]
+
+    init(of paths: [String]) {
+        stamps = Dictionary(
+            paths.compactMap { path in FileSystem.stamp(path).map { (path, $0) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+}

@@ -1,0 +1,146 @@
+import Formats
+import HTTPClient
+import JSON
+import POSIX
+import Relay
+import RelayServer
+
+/// Asks a running relay, one request at a time.
+struct RelayClient {
+    /// `http://127.0.0.1:8081`, without a slash at the end.
+    let base: String
+    private let token: Credential?
+
+    struct Answer {
+        let status: Int
+        let body: [UInt8]
+
+        var json: JSONValue? { (try? JSONDocument(parsing: body))?.root }
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    /// Nobody answered, in words.
+    struct Unreachable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Which of the two addresses is asked.
+    enum Role { case hooks, admin }
+
+    /// Finds the relay: `--url`, else the environment, else the configuration.
+    ///
+    /// - Throws: What is wrong with the configuration.
+    init(_ role: Role, _ arguments: Arguments) throws(ConfigurationErrors) {
+        let settings = Settings(arguments)
+        // An empty variable counts as none, as it does for the relay itself.
+        let environment = settings.inputs.environment.filter { !$0.value.isEmpty }
+        let (address, secret) =
+            switch role {
+            case .hooks: ("RELAY_LISTEN", "RELAY_TOKEN")
+            case .admin: ("RELAY_ADMIN_LISTEN", "RELAY_ADMIN_TOKEN")
+            }
+        let isAddressKnown = arguments["--url"] != nil || environment[address] != nil
+        let needsFile =
+            !isAddressKnown || environment["RELAY_CONFIG"] != nil
+            || arguments["--config"] != nil
+        let configuration = needsFile ? try settings.configuration() : nil
+        let listen =
+            switch role {
+            case .hooks: environment[address] ?? configuration?.listen ?? "127.0.0.1:8080"
+            case .admin: environment[address] ?? configuration?.adminListen ?? "127.0.0.1:8081"
+            }
+        base =
+            arguments["--url"].map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
+        if let value = environment[secret] {
+            token = Credential(value)
+        } else if let path = environment["\(secret)_FILE"] {
+            token = Self.read(path)
+        } else {
+            token = Self.token(of: configuration, role)
+        }
+    }
+
+    init(base: String, token: Credential?) {
+        self.base = Self.trimmed(base)
+        self.token = token
+    }
+
+    private static func token(of configuration: Configuration?, _ role: Role) -> Credential? {
+        let source =
+            switch role {
+            case .hooks: configuration?.credentials.first
+            case .admin: configuration?.adminToken
+            }
+        switch source {
+        case .value(let credential, _): return credential
+        case .file(let path, _): return read(path)
+        case nil: return nil
+        }
+    }
+
+    /// A secret's file; the first line counts.
+    private static func read(_ path: String) -> Credential? {
+        guard case .success(let bytes) = FileSystem.read(path) else { return nil }
+        return bytes.split { $0 == 0x0A || $0 == 0x0D }.first.map { Credential(Array($0)) }
+    }
+
+    private static func trimmed(_ url: String) -> String {
+        url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    /// Where "every address" can be reached from here.
+    private static func reachable(_ listen: String) -> String {
+        for everywhere in ["0.0.0.0:", "[::]:", "*:", ":"] where listen.hasPrefix(everywhere) {
+            return "127.0.0.1:" + listen.dropFirst(everywhere.count)
+        }
+        return listen
+    }
+
+    /// Sends one request and waits for its answer.
+    ///
+    /// `seconds`: from the start to the last byte.
+    func send(
+        _ method: String,
+        _ path: String,
+        fields: [(name: String, value: String)] = [],
+        body: [UInt8]? = nil,
+        seconds: Int = 30
+    ) throws(Unreachable) -> Answer {
+        var all = fields.map { (name: $0.name, value: Array($0.value.utf8)) }
+        if let token {
+            all.append(
+                (name: "Authorization", value: Array("Bearer ".utf8) + token.withSecret { $0 })
+            )
+        }
+        var requests = HTTPRequests(
+            connectionsPerHost: 1,
+            userAgent: "deployment-relay/\(Version.text)"
+        )
+        requests.start(
+            HTTPClientRequest(
+                id: 1,
+                method: method,
+                url: base + path,
+                fields: all,
+                body: body,
+                timeoutMilliseconds: seconds * 1000
+            )
+        )
+        var result: Result<HTTPClientAnswer, HTTPClientFailure>?
+        while result == nil {
+            requests.wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
+        }
+        requests.close()
+        switch result {
+        case .success(let answer): return Answer(status: answer.status, body: answer.body)
+        case .failure(let failure):
+            throw Unreachable(description: "\(base) cannot be reached: \(failure)")
+        case nil: preconditionFailure("the loop ends with a result")
+        }
+    }
+}
+
+extension Arguments.Form {
+    /// The options by which a command finds a running relay.
+    static let relayOptions: Set<String> = ["--url", "--config"]
+}

@@ -1,0 +1,46 @@
+import Glibc
+import POSIX
+import RelayServer
+
+/// The instrument: makes load and prints numbers; it never judges them.
+enum Bench {
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static let overview = """
+        relay-bench: load and numbers for deployment-relay
+
+          accept    [--connections N] [--seconds N] [--body-bytes N] [--new-connections] [--json]
+                    [--url URL] [--token TOKEN]
+                    durable acceptance: distinct Argo CD events as fast as they are answered;
+                    without --url a relay of its own, whose GitLab cannot be reached
+          template  --template FILE --data FILE [--json]
+                    reads the body and renders once, the template parsed before
+
+        Times are from the moment at which a request was to be sent. Build with -c release.
+        """
+
+    private static func run(_ arguments: [String]) -> ExitCode {
+        do {
+            switch arguments.first {
+            case "accept":
+                return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
+            case "template":
+                return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
+            case "help", "--help", "-h":
+                Output.print(overview)
+                return .success
+            default:
+                Output.complain(overview)
+                return .usage
+            }
+        } catch let mistake as Arguments.Mistake {
+            Output.complain("relay-bench: \(mistake.description)")
+            return .usage
+        } catch {
+            Output.complain("relay-bench: \(error)")
+            return .failure
+        }
+    }
+}

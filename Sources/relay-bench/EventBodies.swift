@@ -1,0 +1,111 @@
+import Formats
+import JSON
+
+/// Argo CD events that all differ: each Application's next operation, over and healthy.
+struct EventBodies {
+    private var bytes: [UInt8]
+    private let name: Range<Int>
+    private let started: [Range<Int>]
+    private let firstStart: Int64
+    private let application: Int
+    private var count: Int64 = 0
+
+    /// Each sender has an `application` of its own, so that order is kept; `size` is the bytes of a
+    /// body, roughly: at least what the Application itself needs.
+    init(application: Int, size: Int, now: Timestamp) {
+        self.application = application
+        firstStart = now.milliseconds / 1000 - 80_000
+        bytes = Self.body(padding: 0)
+        if size > bytes.count { bytes = Self.body(padding: size - bytes.count) }
+        name = Self.find(Self.nameMark, in: bytes)[0]
+        started = Self.find(Self.timeMark, in: bytes)
+        for range in Self.find(Self.nameMark, in: bytes) {
+            bytes.replaceSubrange(range, with: Self.digits(application, Self.nameMark.count))
+        }
+    }
+
+    private static let nameMark = "@@name@@"
+    private static let timeMark = "@@the present time@@"
+
+    /// The next event's body; 80,000 of them at most are recent enough to be taken.
+    mutating func next() -> [UInt8] {
+        let start = Timestamp(milliseconds: (firstStart + count) * 1000)
+        count += 1
+        let text = Array((start.rfc3339.prefix(19) + "Z").utf8)
+        for range in started { bytes.replaceSubrange(range, with: text) }
+        return bytes
+    }
+
+    private static func digits(_ number: Int, _ width: Int) -> [UInt8] {
+        let digits = String(number)
+        return Array((String(repeating: "0", count: width - digits.utf8.count) + digits).utf8)
+    }
+
+    private static func find(_ mark: String, in bytes: [UInt8]) -> [Range<Int>] {
+        let mark = Array(mark.utf8)
+        return bytes.indices.dropLast(mark.count - 1).compactMap { start in
+            bytes[start] == mark[0] && bytes[start..<start + mark.count].elementsEqual(mark)
+                ? start..<start + mark.count : nil
+        }
+    }
+
+    private static func body(padding: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("app") { writer in
+                writer.object { writer in
+                    writer.member("metadata") { writer in
+                        writer.object { writer in
+                            writer.member("name", "bench-\(nameMark)")
+                            writer.member("namespace", "argocd")
+                            writer.member("uid", "5e0c9a8e-0000-4000-8000-\(nameMark)")
+                            writer.member("annotations") { writer in
+                                writer.object { writer in
+                                    writer.member("padding", String(repeating: "x", count: padding))
+                                }
+                            }
+                        }
+                    }
+                    writer.member("spec") { writer in
+                        writer.object { $0.member("source") { source(&$0) } }
+                    }
+                    writer.member("status") { writer in writer.object { status(&$0) } }
+                }
+            }
+            writer.member("recipient", "42")
+        }
+        return writer.bytes
+    }
+
+    private static func source(_ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("repoURL", "https://gitlab.example/bench/config.git")
+            writer.member("targetRevision", "main")
+        }
+    }
+
+    private static func status(_ writer: inout JSONWriter) {
+        let sha = "07aa5a0d3f1c4b6e8a92d5c7e1f0b3a4d6c8e9f1"
+        writer.member("health") { writer in writer.object { $0.member("status", "Healthy") } }
+        writer.member("operationState") { writer in
+            writer.object { writer in
+                writer.member("phase", "Succeeded")
+                writer.member("startedAt", timeMark)
+                writer.member("finishedAt", timeMark)
+                writer.member("operation") { writer in
+                    writer.object { writer in
+                        writer.member("sync") { writer in
+                            writer.object { $0.member("revision", sha) }
+                        }
+                    }
+                }
+                writer.member("syncResult") { writer in
+                    writer.object { writer in
+                        writer.member("revision", sha)
+                        writer.member("source") { source(&$0) }
+                    }
+                }
+            }
+        }
+    }
+}

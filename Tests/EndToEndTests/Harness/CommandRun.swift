@@ -1,0 +1,50 @@
+import Foundation
+
+/// A command that ran to its end.
+struct CommandRun {
+    let code: Int32
+    let output: String
+    let errors: String
+
+    /// Runs the relay's program.
+    ///
+    /// `environment`: all that it sees beside PATH.
+    static func relay(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String = "",
+        in folder: Folder? = nil
+    ) throws -> CommandRun {
+        try run(Programs.relay, arguments, environment, input, folder)
+    }
+
+    private static func run(
+        _ program: String,
+        _ arguments: [String],
+        _ environment: [String: String],
+        _ input: String,
+        _ folder: Folder?
+    ) throws -> CommandRun {
+        let scratch = try Folder()
+        let (output, errors) = ("\(scratch.path)/output", "\(scratch.path)/errors")
+        for file in [output, errors] {
+            _ = FileManager.default.createFile(atPath: file, contents: nil)
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
+        process.currentDirectoryURL = URL(fileURLWithPath: (folder ?? scratch).path)
+        let source = try scratch.write(input, to: "input")
+        process.standardInput = FileHandle(forReadingAtPath: source)
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError = FileHandle(forWritingAtPath: errors)
+        try process.run()
+        process.waitUntilExit()
+        return CommandRun(
+            code: process.terminationStatus,
+            output: try String(contentsOfFile: output, encoding: .utf8),
+            errors: try String(contentsOfFile: errors, encoding: .utf8)
+        )
+    }
+}

@@ -1,0 +1,289 @@
+import Formats
+import GitLab
+import JSON
+
+/// GitLab's deployments in memory, by the rules of facts/gitlab.md §2 to §6.
+///
+/// Answers calls as GitLab would, in real JSON, so that the real answer table reads it. Knows no
+/// network and no faults: `Network` plays those.
+struct GitLabModel {
+    struct Project {
+        let id: Int
+        var path: String
+        var oldPaths: [String] = []
+        var defaultBranch: String? = "main"
+        var isArchived = false
+        var isHidden = false
+    }
+
+    struct Row {
+        let id: Int
+        let iid: Int
+        let project: Int
+        let environment: String
+        let sha: String
+        let ref: String
+        let tag: Bool
+        var status: DeploymentStatus
+        let createdAt: Int64
+        /// GitLab's milliseconds, and a count that breaks ties; nil while it runs.
+        var finishedAt: (Int64, Int)?
+        var userID: Int
+        var hasDeployable = false
+    }
+
+    enum Token { case valid, expired, readOnly }
+
+    var projects: [Project] = [
+        Project(id: 42, path: "fleet/deploy/parcel-config"),
+        Project(id: 43, path: "fleet/services/parcel-api"),
+    ]
+    var rows: [Row] = []
+    var token = Token.valid
+    var userID = 7
+    /// GitLab's clock minus the world's, in milliseconds.
+    var skew: Int64 = 0
+    /// Commits and refs GitLab does not know yet.
+    var unknown: Set<String> = []
+    /// Environments this token may not deploy to.
+    var protected: Set<String> = []
+    /// Every call that was processed, as `POST /projects/…`.
+    private(set) var processed: [String] = []
+    private var nextID = 1000
+    private var finishes = 0
+
+    // MARK: - What tests look at
+
+    /// The environment's latest success.
+    func current(_ environment: String, of project: Int) -> Row? {
+        rows.filter {
+            $0.project == project && $0.environment == environment && $0.status == .success
+        }
+        .max { ($0.finishedAt ?? (0, 0)) < ($1.finishedAt ?? (0, 0)) }
+    }
+
+    func count(_ method: String) -> Int { processed.count { $0.hasPrefix("\(method) ") } }
+
+    /// A row that somebody else made.
+    mutating func plant(
+        _ environment: String,
+        of project: Int = 42,
+        sha: String,
+        status: DeploymentStatus = .success,
+        user: Int = 99,
+        at now: Int64
+    ) -> Int {
+        insert(project, environment, sha, "main", false, status, at: now)
+        rows[rows.count - 1].userID = user
+        return rows[rows.count - 1].id
+    }
+
+    // MARK: - Calls
+
+    /// Processes `call` at the world's time `now`, in milliseconds.
+    mutating func process(_ call: GitLabCall, at now: Int64) -> GitLabAnswer {
+        processed.append("\(call.request.method) \(call.request.path)")
+        switch token {
+        case .expired:
+            return error(401, "invalid_token", "Token is expired.", at: now)
+        case .readOnly where call.isWrite:
+            return error(403, "insufficient_scope", "The request requires more", at: now)
+        default: break
+        }
+        switch call {
+        case .user: return object(200, at: now) { $0.member("id", userID) }
+        case .project(let text): return project(text, at: now)
+        case .create(let id, let payload):
+            return refusal(id, isWrite: true, at: now) ?? create(id, payload, at: now)
+        case .update(let id, let deployment, let status):
+            return refusal(id, isWrite: true, at: now) ?? update(deployment, status, at: now)
+        case .show(let id, let deployment):
+            return refusal(id, isWrite: false, at: now) ?? show(deployment, at: now)
+        case .list(let id, let environment, let page):
+            return refusal(id, isWrite: false, at: now) ?? list(id, environment, page, at: now)
+        default: return message(404, "404 Not found", at: now)
+        }
+    }
+
+    private func refusal(_ project: Int, isWrite: Bool, at now: Int64) -> GitLabAnswer? {
+        guard let found = projects.first(where: { $0.id == project }), !found.isHidden else {
+            return message(404, "404 Project Not Found", at: now)
+        }
+        return found.isArchived && isWrite ? message(403, "403 Forbidden", at: now) : nil
+    }
+
+    private func project(_ text: String, at now: Int64) -> GitLabAnswer {
+        let path = text.lowercased()
+        if let found = projects.first(where: { $0.oldPaths.contains(path) }) {
+            let location = "https://gitlab.example.com/api/v4/projects/\(found.id)"
+            let body = #"{"message":"This resource has been moved permanently to \#(location)"}"#
+            return answer(301, body, [("Location", location)], at: now)
+        }
+        let found = projects.first { String($0.id) == text || $0.path.lowercased() == path }
+        guard let found, !found.isHidden else {
+            return message(404, "404 Project Not Found", at: now)
+        }
+        return object(200, at: now) { writer in
+            writer.member("id", found.id)
+            writer.member("path_with_namespace", found.path)
+            writer.member("default_branch", found.defaultBranch)
+            writer.member("archived", found.isArchived)
+        }
+    }
+
+    private mutating func create(_ project: Int, _ payload: [UInt8], at now: Int64) -> GitLabAnswer
+    {
+        guard let body = try? JSONDocument(parsing: payload).root,
+            let environment = body["environment"]?.string, let sha = body["sha"]?.string,
+            let ref = body["ref"]?.string, let tag = body["tag"]?.bool,
+            let status = body["status"]?.string.flatMap(DeploymentStatus.init(name:))
+        else { return error(400, "sha is missing", nil, at: now) }
+        if unknown.contains(ref) {
+            let body = #"{"message":{"ref":["The branch or tag does not exist"]}}"#
+            return answer(400, body, at: now)
+        }
+        if protected.contains(environment) { return message(403, "403 Forbidden", at: now) }
+        if status == .success, let last = current(environment, of: project), last.sha == sha,
+            last.ref == ref, last.tag == tag
+        {
+            return show(last.id, code: 201, at: now)
+        }
+        if unknown.contains(sha) {
+            return answer(400, #"{"message":{"sha":["The commit does not exist"]}}"#, at: now)
+        }
+        insert(project, environment, sha, ref, tag, status, at: now)
+        return show(rows[rows.count - 1].id, code: 201, at: now)
+    }
+
+    private mutating func insert(
+        _ project: Int,
+        _ environment: String,
+        _ sha: String,
+        _ ref: String,
+        _ tag: Bool,
+        _ status: DeploymentStatus,
+        at now: Int64
+    ) {
+        nextID += 1
+        finishes += 1
+        rows.append(
+            Row(
+                id: nextID,
+                iid: rows.count { $0.project == project } + 1,
+                project: project,
+                environment: environment,
+                sha: sha,
+                ref: ref,
+                tag: tag,
+                status: status,
+                createdAt: now + skew,
+                finishedAt: status.isEnd ? (now + skew, finishes) : nil,
+                userID: userID
+            )
+        )
+    }
+
+    private mutating func update(
+        _ deployment: Int,
+        _ status: DeploymentStatus,
+        at now: Int64
+    ) -> GitLabAnswer {
+        guard let index = rows.firstIndex(where: { $0.id == deployment }) else {
+            return message(404, "404 Not found", at: now)
+        }
+        let events: [DeploymentStatus: String] = [
+            .running: "run", .success: "succeed", .failed: "drop", .canceled: "cancel",
+        ]
+        guard rows[index].status != status, status != .running else {
+            let event = events[status] ?? ""
+            let body = #"{"message":{"status":["cannot transition via \"\#(event)\""]}}"#
+            return answer(400, body, at: now)
+        }
+        finishes += 1
+        rows[index].status = status
+        rows[index].finishedAt = (now + skew, finishes)
+        return show(deployment, at: now)
+    }
+
+    private func list(
+        _ project: Int,
+        _ environment: String,
+        _ page: Int,
+        at now: Int64
+    ) -> GitLabAnswer {
+        let all = rows.filter { $0.project == project && $0.environment == environment }
+            .sorted { $0.id > $1.id }
+        let start = min((page - 1) * GitLabCall.pageSize, all.count)
+        let shown = all[start..<min(start + GitLabCall.pageSize, all.count)]
+        var writer = JSONWriter()
+        writer.array { writer in
+            for row in shown { writer.object { Self.write(row, &$0) } }
+        }
+        let next = start + shown.count < all.count ? String(page + 1) : ""
+        let body = String(decoding: writer.bytes, as: UTF8.self)
+        return answer(200, body, [("X-Next-Page", next)], at: now)
+    }
+
+    // MARK: - Answers
+
+    private func show(_ deployment: Int, code: Int = 200, at now: Int64) -> GitLabAnswer {
+        guard let row = rows.first(where: { $0.id == deployment }) else {
+            return message(404, "404 Not found", at: now)
+        }
+        return object(code, at: now) { Self.write(row, &$0) }
+    }
+
+    private static func write(_ row: Row, _ writer: inout JSONWriter) {
+        writer.member("id", row.id)
+        writer.member("iid", row.iid)
+        writer.member("sha", row.sha)
+        writer.member("ref", row.ref)
+        writer.member("status", row.status.name)
+        writer.member("created_at", Timestamp(milliseconds: row.createdAt).rfc3339)
+        writer.member("user") { $0.object { $0.member("id", row.userID) } }
+        writer.member("environment") { $0.object { $0.member("name", row.environment) } }
+        writer.member("deployable") { writer in
+            if row.hasDeployable { writer.object { $0.member("id", 1) } } else { writer.null() }
+        }
+    }
+
+    private func object(
+        _ status: Int,
+        at now: Int64,
+        _ body: (inout JSONWriter) -> Void
+    ) -> GitLabAnswer {
+        var writer = JSONWriter()
+        writer.object(body)
+        return answer(status, String(decoding: writer.bytes, as: UTF8.self), at: now)
+    }
+
+    private func message(_ status: Int, _ words: String, at now: Int64) -> GitLabAnswer {
+        object(status, at: now) { $0.member("message", words) }
+    }
+
+    private func error(
+        _ status: Int,
+        _ error: String,
+        _ description: String?,
+        at now: Int64
+    ) -> GitLabAnswer {
+        object(status, at: now) { writer in
+            writer.member("error", error)
+            if let description { writer.member("error_description", description) }
+        }
+    }
+
+    func answer(
+        _ status: Int,
+        _ body: String,
+        _ fields: [(name: String, value: String)] = [],
+        at now: Int64
+    ) -> GitLabAnswer {
+        let date = Timestamp(milliseconds: (now + skew) / 1000 * 1000).httpDate
+        return GitLabAnswer(
+            status: status,
+            fields: fields + [("Date", date)],
+            body: Array(body.utf8)
+        )
+    }
+}

@@ -1,0 +1,135 @@
+import Formats
+import GitLab
+import Relay
+
+/// What is wrong after a history; empty when all is as an oracle without faults would have it.
+///
+/// The oracle knows only what was accepted: an operation's last status is its end, except that a
+/// success is canceled where a newer success of its Application came first.
+struct Verdict {
+    private(set) var complaints: [String] = []
+    private let world: World
+    private let deliveries: [AcceptedDelivery]
+    private var ends: [UInt64: [Settlement]] = [:]
+
+    init(_ world: World) throws {
+        self.world = world
+        deliveries = try world.disk.deliveries
+        for end in try world.disk.settlements { ends[end.delivery, default: []].append(end) }
+        checkEnds()
+        checkRows()
+        checkOperations()
+        checkOrder()
+        checkAccounts()
+    }
+
+    /// What was accepted and what became of it, for a failing test's reader.
+    var story: String {
+        deliveries.map { delivery in
+            let ends = (ends[delivery.id] ?? []).map { "\($0.state) \($0.reason)" }
+            return "\(delivery.id) \(delivery.place.sha.prefix(8)) \(delivery.place.environment) "
+                + "\(delivery.status.name) \(delivery.cause): \(ends)"
+        }
+        .joined(separator: "\n")
+    }
+
+    private mutating func complain(_ words: String) { complaints.append(words) }
+
+    /// Every accepted event is in exactly one final state, and none is dead.
+    private mutating func checkEnds() {
+        for delivery in deliveries {
+            let found = ends[delivery.id] ?? []
+            if found.count != 1 {
+                complain("delivery \(delivery.id) has \(found.count) ends: \(found.map(\.state))")
+            }
+            for end in found where end.state == .dead {
+                complain("delivery \(delivery.id) is dead: \(end.reason)")
+            }
+        }
+        if let waiting = world.relay?.queue.count, waiting != 0 {
+            complain("\(waiting) still wait")
+        }
+    }
+
+    /// Every row belongs to an operation, and none is left running.
+    private mutating func checkRows() {
+        let known = Set(ends.values.joined().compactMap { $0.row?.deployment })
+        for row in world.gitlab.rows {
+            if !known.contains(row.id) {
+                complain("row \(row.id) belongs to nobody: \(row.sha) \(row.status.name)")
+            }
+            if row.status == .running, !isDropped(row.sha) {
+                complain("row \(row.id) is left running: \(row.sha)")
+            }
+        }
+    }
+
+    private func isDropped(_ sha: String) -> Bool {
+        deliveries.contains { $0.place.sha == sha && ends[$0.id]?.first?.state == .dropped }
+    }
+
+    private func told(_ events: [AcceptedDelivery]) -> [AcceptedDelivery] {
+        events.filter { ends[$0.id]?.first?.state != .dropped }
+    }
+
+    private var operations: [Identity: [AcceptedDelivery]] {
+        Dictionary(grouping: deliveries) { $0.operation.identity }
+    }
+
+    /// Each operation is one row with its last status.
+    private mutating func checkOperations() {
+        for events in operations.values {
+            let place = events[0].place
+            let told = told(events)
+            // Where something was dropped by hand, what was to follow may have changed.
+            guard told.count == events.count, let last = told.last else { continue }
+            let rows = world.gitlab.rows.filter { $0.sha == place.sha }
+            let sharing = Set(
+                deliveries.filter { $0.place.sha == place.sha }.map(\.operation.identity)
+            ).count
+            if rows.isEmpty || rows.count > sharing {
+                complain("\(place.sha): \(rows.count) rows for \(sharing) operations")
+            }
+            guard sharing == 1, let row = rows.first else { continue }
+            let allowed =
+                last.status == .success && hasNewerSuccess(than: last)
+                ? [.success, .canceled] : [last.status]
+            if !allowed.contains(row.status) {
+                complain("\(place.sha) is \(row.status.name), told \(told.map(\.status.name))")
+            }
+            if row.environment != place.environment { complain("\(place.sha): environment") }
+        }
+    }
+
+    private func hasNewerSuccess(than delivery: AcceptedDelivery) -> Bool {
+        deliveries.contains { other in
+            other.operation.application == delivery.operation.application
+                && other.operation.order > delivery.operation.order && other.status == .success
+        }
+    }
+
+    /// No older operation of an Application on top of a newer one.
+    private mutating func checkOrder() {
+        let rows = world.gitlab.rows.filter { $0.status == .success }
+        for (_, events) in Dictionary(grouping: deliveries, by: \.operation.application) {
+            let orders = Dictionary(
+                events.map { ($0.place.sha, $0.operation.order) },
+                uniquingKeysWith: max
+            )
+            let mine = rows.filter { orders[$0.sha] != nil }
+                .sorted { ($0.finishedAt ?? (0, 0)) < ($1.finishedAt ?? (0, 0)) }
+            let newest = mine.map { orders[$0.sha] ?? 0 }.max()
+            if let last = mine.last, orders[last.sha] != newest {
+                complain("\(last.sha) is current, and an older operation's")
+            }
+        }
+    }
+
+    private mutating func checkAccounts() {
+        guard let ledger = world.relay?.ledger else { return complain("the relay is not running") }
+        let totals = ledger.totals()
+        let sum = totals.values.reduce(0, +)
+        if ledger.taken != sum { complain("taken \(ledger.taken), accounted for \(sum)") }
+        if totals[.accepted] != 0 || totals[.held] != 0 { complain("\(totals)") }
+    }
+}

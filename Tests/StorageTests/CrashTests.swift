@@ -1,0 +1,109 @@
+import Storage
+import Testing
+
+/// Stops the log at each of its system calls and looks at what a restart finds.
+@Suite("Crash at every call")
+struct CrashTests {
+    /// What was promised, and what was asked for without an answer.
+    struct Model {
+        var promised: [String] = []
+        var doubtful: [String] = []
+    }
+
+    /// A history that commits batches, fills segments and drops; stops at the first failure when
+    /// the process would have died there.
+    private func run(_ log: inout RecordLog, untilFailure: Bool) -> Model {
+        var model = Model()
+        var number = 0
+        for step in 0..<12 {
+            let batch = (0..<(step % 3 + 1)).map { "record \(number + $0)" }
+            number += batch.count
+            for text in batch { _ = log.stage(kind: 1, Array(text.utf8)) }
+            do {
+                try log.commit()
+                model.promised += batch
+            } catch {
+                model.doubtful += batch
+                if untilFailure { return model }
+            }
+            guard step % 4 == 3 else { continue }
+            do {
+                _ = try log.dropOldest { _ in true }
+            } catch {
+                if untilFailure { return model }
+            }
+        }
+        return model
+    }
+
+    private func check(_ model: Model, in folder: LogFolder, _ place: Comment) throws {
+        var log = try folder.log()
+        let found = try texts(&log)
+        let missing = Set(model.promised).subtracting(found)
+        #expect(missing.isEmpty, place)
+        let strangers = Set(found).subtracting(model.promised + model.doubtful)
+        #expect(strangers.isEmpty, place)
+        #expect(
+            log.damage.allSatisfy { $0.kind == .torn || $0.kind == .index },
+            "\(place): \(log.damage)"
+        )
+        // And the log goes on, also after one more restart.
+        try log.put("after")
+        log = try folder.log()
+        #expect(try texts(&log) == found + ["after"], place)
+    }
+
+    private func options(_ disk: FaultyDisk) -> (inout RecordLog.Options) -> Void {
+        { options in
+            options.files = disk.files
+            options.segmentBytes = 110
+            options.reserveBytes = 20
+        }
+    }
+
+    /// How many calls the whole history makes.
+    private func callCount() throws -> Int {
+        let folder = try LogFolder()
+        let disk = FaultyDisk()
+        var log = try folder.log(options(disk))
+        let model = run(&log, untilFailure: false)
+        #expect(model.doubtful.isEmpty)
+        return disk.calls.count
+    }
+
+    @Test("the process dies at call N: all that was promised is there, nothing else than was asked")
+    func dies() throws {
+        let calls = try callCount()
+        #expect(calls > 60)
+        for call in 0..<calls {
+            let folder = try LogFolder()
+            let disk = FaultyDisk()
+            disk.fail(at: call, .forever)
+            var model = Model()
+            do {
+                var log = try folder.log(options(disk))
+                model = run(&log, untilFailure: true)
+            } catch {
+                // The start itself died.
+            }
+            try check(model, in: folder, "died at call \(call), \(disk.calls.last ?? "")")
+        }
+    }
+
+    @Test("call N fails once: the log goes on, or says that it cannot")
+    func failsOnce() throws {
+        for call in 0..<(try callCount()) {
+            let folder = try LogFolder()
+            let disk = FaultyDisk()
+            disk.fail(at: call, .once)
+            var model = Model()
+            do {
+                var log = try folder.log(options(disk))
+                model = run(&log, untilFailure: false)
+            } catch {
+                // The start was refused; the next one must succeed.
+            }
+            try check(model, in: folder, "failed at call \(call), \(disk.calls[call])")
+        }
+    }
+}

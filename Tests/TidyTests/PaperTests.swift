@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+
+@Suite("The papers at the top")
+struct PaperTests {
+    private static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private static func text(of path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    @Test(".ci/run ends with the very test command that README.md gives")
+    func testCommand() throws {
+        let lines = try Self.text(of: ".ci/run").split(separator: "\n")
+        let command = try #require(lines.last)
+        #expect(command.hasSuffix("swift test"))
+        #expect(try Self.text(of: "README.md").contains("\n    \(command)\n"))
+    }
+
+    @Test(
+        "links between the pages lead somewhere",
+        arguments: [
+            "README.md", "Sources/README.md", "config/README.md", "config/heroku.md",
+            "config/kubernetes/README.md",
+        ]
+    )
+    func links(page: String) throws {
+        let folder = Self.root.appending(path: page).deletingLastPathComponent()
+        for link in try Self.text(of: page).matches(of: /\]\(([^)]+)\)/) {
+            let target = String(link.1)
+            guard !target.contains("://") else { continue }
+            let parts = target.split(separator: "#", omittingEmptySubsequences: false)
+            let path = String(parts[0])
+            let file = path.isEmpty ? Self.root.appending(path: page) : folder.appending(path: path)
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(page): \(target)")
+            guard parts.count > 1 else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(Self.anchors(of: text).contains(String(parts[1])), "\(page): \(target)")
+        }
+    }
+
+    /// The names by which GitLab and GitHub let a page's headings be linked to.
+    private static func anchors(of text: String) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+            line.drop { $0 == "#" || $0 == " " }.lowercased()
+                .filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" || $0 == "_" }
+                .replacingOccurrences(of: " ", with: "-")
+        }
+    }
+}
