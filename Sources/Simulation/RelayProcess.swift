@@ -167,7 +167,7 @@ extension RelayProcess {
         return try Configuration().hooks.map { settings in
             var settings = settings
             change(&settings)
-            return try Hook(settings, endpoint: endpoint, file: nil)
+            return try Hook(settings, endpoint: endpoint)
         }
     }
 
