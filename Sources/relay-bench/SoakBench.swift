@@ -242,9 +242,14 @@ private struct Soak {
     private func settle() throws {
         let deadline = Clock.monotonic() + 300_000
         while Clock.monotonic() < deadline {
-            let states = ["accepted", "held"].map { "deployment_relay_deliveries{state=\"\($0)\"}" }
-            let waiting = try states.map { try relay.metric($0) ?? 1 }
-            if waiting.allSatisfy({ $0 == 0 }) { return }
+            // Of one page: what is held may go on between two.
+            let answer = try relay.get("/metrics", from: relay.admin)
+            let page = String(decoding: answer.body, as: UTF8.self)
+            let isSettled = ["accepted", "held"].allSatisfy { state in
+                page.split(separator: "\n")
+                    .contains("deployment_relay_deliveries{state=\"\(state)\"} 0")
+            }
+            if isSettled { return }
             Host.sleep(milliseconds: 100)
         }
     }

@@ -137,9 +137,7 @@ struct FaultMatrixTests {
                     running.signal(SIGHUP)
                     told = Date()
                 }
-                let waiting = try running.metric("deployment_relay_deliveries{state=\"accepted\"}")
-                let held = try running.metric("deployment_relay_deliveries{state=\"held\"}")
-                return waiting == 0 && held == 0 ? true : nil
+                return try running.isSettled ? true : nil
             }
         }
 
