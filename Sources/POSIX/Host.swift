@@ -22,6 +22,17 @@ package enum Host {
     /// As many descriptors as the platform allows.
     package static func raiseDescriptorLimit() { _ = linux_raise_descriptors() }
 
+    /// The folder in which the running program lies.
+    package static var programFolder: String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(
+            decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)),
+            as: UTF8.self
+        )
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     package static func environment() -> [String: String] {

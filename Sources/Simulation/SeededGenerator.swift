@@ -20,7 +20,7 @@ package struct SeededGenerator: RandomNumberGenerator {
         .random(in: range, using: &self)
     }
 
-    mutating func pick<Element>(from elements: [Element]) -> Element {
+    package mutating func pick<Element>(from elements: [Element]) -> Element {
         elements[Int(pick(0...Int64(elements.count - 1)))]
     }
 }

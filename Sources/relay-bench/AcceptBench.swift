@@ -10,14 +10,10 @@ enum AcceptBench {
         flags: ["--new-connections", "--json"]
     )
 
-    struct BadOption: Error, CustomStringConvertible {
-        let description: String
-    }
-
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let connections = try number(arguments, "--connections", 64)
-        let seconds = try number(arguments, "--seconds", 5)
-        let size = try number(arguments, "--body-bytes", 4096)
+        let connections = try BenchOptions.number(arguments, "--connections", 64)
+        let seconds = try BenchOptions.number(arguments, "--seconds", 5)
+        let size = try BenchOptions.number(arguments, "--body-bytes", 4096)
         var load = AcceptLoad(
             size: size,
             token: arguments["--token"],
@@ -35,18 +31,6 @@ enum AcceptBench {
         }
         Output.print(arguments.has("--json") ? figures.json : figures.text)
         return .success
-    }
-
-    static func number(
-        _ arguments: Arguments,
-        _ option: String,
-        _ usual: Int
-    ) throws -> Int {
-        guard let text = arguments[option] else { return usual }
-        guard let number = Int(text), number > 0 else {
-            throw BadOption(description: "\(option) takes a whole number above 0, not \(text)")
-        }
-        return number
     }
 
     /// A relay whose GitLab refuses every connection: what is accepted waits.

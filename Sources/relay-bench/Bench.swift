@@ -18,6 +18,9 @@ enum Bench {
           simulate  [--seeds N] [--from SEED]
                     seeded histories of the real queue and the real logs against a model of GitLab;
                     ends with 1 at the first that ends other than it should, and tells it
+          soak      [--minutes N] [--seed N] [--program FILE] [--json]
+                    the real program against a GitLab that fails at random, killed now and then;
+                    ends with 1 unless each operation is one row with its end
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
 
@@ -31,6 +34,8 @@ enum Bench {
                 return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
             case "simulate":
                 return try SimulateBench.run(Arguments(arguments.dropFirst(), SimulateBench.form))
+            case "soak":
+                return try SoakBench.run(Arguments(arguments.dropFirst(), SoakBench.form))
             case "template":
                 return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
             case "help", "--help", "-h":

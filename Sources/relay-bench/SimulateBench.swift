@@ -7,10 +7,10 @@ enum SimulateBench {
     static let form = Arguments.Form(options: ["--seeds", "--from"])
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let count = try AcceptBench.number(arguments, "--seeds", 2000)
+        let count = try BenchOptions.number(arguments, "--seeds", 2000)
         let first = try arguments["--from"].map { text in
             guard let seed = UInt64(text) else {
-                throw AcceptBench.BadOption(description: "--from takes a seed, not \(text)")
+                throw BenchOptions.BadOption(description: "--from takes a seed, not \(text)")
             }
             return seed
         }

@@ -1,0 +1,150 @@
+import HTTP
+import JSON
+import POSIX
+import RelayServer
+
+/// What the options of several instruments have in common.
+enum BenchOptions {
+    struct BadOption: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static func number(_ arguments: Arguments, _ option: String, _ usual: Int) throws -> Int {
+        guard let text = arguments[option] else { return usual }
+        guard let number = Int(text), number > 0 else {
+            throw BadOption(description: "\(option) takes a whole number above 0, not \(text)")
+        }
+        return number
+    }
+
+    /// The relay's own program: `--program`, else the one beside this.
+    static func program(_ arguments: Arguments) -> String {
+        arguments["--program"] ?? "\(Host.programFolder)/deployment-relay"
+    }
+}
+
+/// `deployment-relay serve` as a process of its own, on ports that are free.
+final class RelayUnderTest {
+    let process: ChildProcess
+    let hooks: SocketAddress
+    let admin: SocketAddress
+
+    struct DidNotStart: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Starts it and waits until both addresses listen; its log is appended to the file at `log`.
+    init(
+        _ program: String,
+        log: String,
+        arguments: [String] = [],
+        environment: [String: String]
+    ) throws {
+        let before = Self.lines(log).count
+        process = try ChildProcess(
+            program,
+            ["serve"] + arguments,
+            environment: [
+                "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
+                "RELAY_LOG": "json", "PATH": "/usr/bin:/bin",
+            ].merging(environment) { $1 },
+            output: log
+        )
+        let deadline = Clock.monotonic() + 60_000
+        while true {
+            let found = Self.addresses(Self.lines(log).dropFirst(before))
+            if let hooks = found["hooks"], let admin = found["admin"] {
+                (self.hooks, self.admin) = (hooks, admin)
+                return
+            }
+            guard Clock.monotonic() < deadline, !process.hasEnded() else {
+                process.send(.kill)
+                let words = Self.lines(log).dropFirst(before).joined(separator: "\n")
+                throw DidNotStart(description: "\(program) did not start: \(words)")
+            }
+            Host.sleep(milliseconds: 1)
+        }
+    }
+
+    private static func lines(_ log: String) -> [String] {
+        guard case .success(let bytes) = FileSystem.read(log) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private static func addresses(_ lines: some Sequence<String>) -> [String: SocketAddress] {
+        var found: [String: SocketAddress] = [:]
+        for line in lines where line.contains("\"listening\"") {
+            guard let value = try? JSONDocument(parsing: Array(line.utf8)).root,
+                let role = value["role"]?.string, let text = value["address"]?.string
+            else { continue }
+            found[role] = try? SocketAddress(text)
+        }
+        return found
+    }
+
+    /// kill -9, and waits for the end.
+    func kill() {
+        process.send(.kill)
+        process.wait()
+    }
+
+    /// One sample of `/metrics`.
+    func metric(_ name: String) throws -> Double? {
+        let page = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
+        return page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+            .flatMap { Double($0.dropFirst(name.count + 1)) }
+    }
+
+    struct Answer {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    struct NoAnswer: Error, CustomStringConvertible {
+        let description = "the connection was cut before the answer was whole"
+    }
+
+    func get(_ path: String, from address: SocketAddress) throws -> Answer {
+        try Self.send("GET", path, [], to: address)
+    }
+
+    /// One request on a connection of its own.
+    static func send(
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8],
+        to address: SocketAddress
+    ) throws -> Answer {
+        let socket = try Socket.connect(to: address, timeoutSeconds: 10)
+        let head = "\(method) \(path) HTTP/1.1\r\nHost: relay\r\nContent-Length: \(body.count)\r\n"
+        let request = Array((head + "Connection: close\r\n\r\n").utf8) + body
+        var sent = 0
+        while sent < request.count {
+            let result = request.withUnsafeBytes {
+                Socket.send(socket.number, UnsafeRawBufferPointer(rebasing: $0[sent...]))
+            }
+            guard case .bytes(let count) = result else { throw NoAnswer() }
+            sent += count
+        }
+        return try receive(socket)
+    }
+
+    private static func receive(_ socket: borrowing OwnedDescriptor) throws -> Answer {
+        var parser = HTTPResponseParser()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            var isEnd = false
+            switch Socket.receive(socket.number, into: buffer) {
+            case .bytes(let count):
+                parser.feed(Array(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
+            case .ended: isEnd = true
+            case .wouldBlock, .failed: throw NoAnswer()
+            }
+            if let found = parser.response(isEnd: isEnd) {
+                return Answer(status: found.status, body: found.body)
+            }
+            if isEnd { throw NoAnswer() }
+        }
+    }
+}

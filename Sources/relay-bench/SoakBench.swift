@@ -1,0 +1,275 @@
+import Formats
+import GitLabSandbox
+import JSON
+import POSIX
+import RelayServer
+import Simulation
+
+/// A relay and a GitLab that fails at random, for minutes; then its record is compared.
+///
+/// The relay is the real program, killed now and then in the first third of the time; in the rest
+/// its memory and descriptors are watched.
+enum SoakBench {
+    static let form = Arguments.Form(
+        options: ["--minutes", "--seed", "--program"],
+        flags: ["--json"]
+    )
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let minutes = try BenchOptions.number(arguments, "--minutes", 10)
+        let seed = try BenchOptions.number(arguments, "--seed", 1)
+        let folder = try TemporaryFolder(prefix: "relay-soak")
+        var soak = try Soak(folder.path, BenchOptions.program(arguments), seed: UInt64(seed))
+        try soak.run(milliseconds: Int64(minutes) * 60_000)
+        let outcome = try soak.finish()
+        Output.print(arguments.has("--json") ? outcome.figures.json : outcome.figures.text)
+        for complaint in outcome.complaints { Output.complain(complaint) }
+        return outcome.complaints.isEmpty ? .success : .failure
+    }
+}
+
+/// The soak's own state: what was told, and what is still to be told.
+private struct Soak {
+    private struct Operation {
+        let application: Int
+        let number: Int
+        var isEnded = false
+
+        var sha: String {
+            let digits = String(application * 1_000_000 + number, radix: 16)
+            return String(repeating: "0", count: 40 - digits.count) + digits
+        }
+
+        /// One in five fails.
+        var end: String { number.isMultiple(of: 5) ? "failed" : "success" }
+        var project: Int { 42 + application % 4 }
+        /// Applications share environments four by four.
+        var environment: String { "env-\(application / 4)" }
+
+        func body(_ status: String) -> [UInt8] {
+            var writer = JSONWriter()
+            writer.object { writer in
+                writer.member("project", String(project))
+                writer.member("environment", environment)
+                writer.member("sha", sha)
+                writer.member("ref", "main")
+                writer.member("status", status)
+                writer.member("operation", "\(application)-\(number)")
+            }
+            return writer.bytes
+        }
+    }
+
+    private let sandbox: SandboxServer
+    private let folder: String
+    private let program: String
+    private var relay: RelayUnderTest
+    private var chance: SeededGenerator
+    private var open: [Operation] = []
+    private var ended: [Operation] = []
+    private var counts = [Int](repeating: 0, count: applications)
+    private var kills = 0
+    private var faults = 0
+    private var samples: [(minute: Double, bytes: Int, descriptors: Int)] = []
+
+    private static let applications = 48
+    /// Milliseconds between two operations, two faults, two samples.
+    private static let pace: Int64 = 60
+    private static let faultPace: Int64 = 400
+    private static let samplePace: Int64 = 2000
+    /// What stops everything until it is mended strikes rarely, or nothing else would happen.
+    private static let stoppers: Set<PreparedFault> = [
+        .unauthorized, .expired, .readOnlyRedirect, .tooManyForApplication,
+    ]
+
+    init(_ folder: String, _ program: String, seed: UInt64) throws {
+        var settings = SandboxSettings()
+        settings.createsProjects = true
+        settings.tokens = [SandboxToken("glpat-soak")]
+        sandbox = try SandboxServer(settings)
+        (self.folder, self.program) = (folder, program)
+        chance = SeededGenerator(seed: seed)
+        relay = try Self.start(folder, program, sandbox.url)
+    }
+
+    private static func start(
+        _ folder: String,
+        _ program: String,
+        _ url: String
+    ) throws -> RelayUnderTest {
+        let text = """
+            {"limits": {"doubtSeconds": 10}, "gitlab": {"default": {"timeoutSeconds": 3}}}
+            """
+        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
+        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
+        return try RelayUnderTest(
+            program,
+            log: "\(folder)/log",
+            arguments: ["--config", "\(folder)/relay.jsonc"],
+            environment: [
+                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": url, "GITLAB_TOKEN": "glpat-soak",
+                "RELAY_LOG_LEVEL": "error",
+            ]
+        )
+    }
+
+    // MARK: - Load
+
+    mutating func run(milliseconds: Int64) throws {
+        let start = Clock.monotonic()
+        var (nextFault, nextSample) = (start, start)
+        var nextKill = start + milliseconds / 15
+        while Clock.monotonic() < start + milliseconds {
+            let now = Clock.monotonic()
+            if now >= nextFault {
+                strike()
+                nextFault = now + Self.faultPace
+            }
+            if now >= nextKill, now < start + milliseconds / 3 {
+                try killAndStart()
+                nextKill = now + milliseconds / 15 + chance.pick(0...1000)
+            }
+            if now >= nextSample, now > start + milliseconds / 3 {
+                sample(since: start)
+                nextSample = now + Self.samplePace
+            }
+            try tell()
+            Host.sleep(milliseconds: Int(Self.pace))
+        }
+    }
+
+    /// A beginning or an end, in the order in which an Application has them.
+    private mutating func tell() throws {
+        let application = Int(chance.pick(0...Int64(Self.applications - 1)))
+        if let index = open.firstIndex(where: { $0.application == application }) {
+            var operation = open.remove(at: index)
+            try post(operation.body(operation.end))
+            operation.isEnded = true
+            ended.append(operation)
+        } else {
+            counts[application] += 1
+            let operation = Operation(application: application, number: counts[application])
+            try post(operation.body("running"))
+            open.append(operation)
+        }
+    }
+
+    /// As a sender that repeats until it is answered.
+    private mutating func post(_ body: [UInt8]) throws {
+        var failure: (any Error)?
+        for _ in 0..<50 {
+            do {
+                let answer = try RelayUnderTest.send(
+                    "POST",
+                    "/hooks/deployment",
+                    body,
+                    to: relay.hooks
+                )
+                if answer.status == 202 || answer.status == 200 { return }
+            } catch {
+                failure = error
+            }
+            Host.sleep(milliseconds: 20)
+        }
+        throw failure ?? RelayUnderTest.NoAnswer()
+    }
+
+    private mutating func strike() {
+        let fault = chance.pick(from: PreparedFault.allCases)
+        guard !Self.stoppers.contains(fault) || chance.isLucky(0.05) else { return }
+        sandbox.add(SandboxFault(fault, count: Int(chance.pick(1...3))))
+        faults += 1
+    }
+
+    private mutating func killAndStart() throws {
+        relay.kill()
+        kills += 1
+        relay = try Self.start(folder, program, sandbox.url)
+    }
+
+    private mutating func sample(since start: Int64) {
+        guard let memory = relay.process.memory(),
+            let descriptors = try? FileSystem.list("/proc/\(relay.process.id)/fd").count
+        else { return }
+        let minute = Double(Clock.monotonic() - start) / 60_000
+        samples.append((minute, memory.now, descriptors))
+    }
+
+    // MARK: - Outcome
+
+    /// Ends what is open, lets everything settle, and compares GitLab's rows with what was told.
+    mutating func finish() throws -> (figures: Figures, complaints: [String]) {
+        sandbox.withSandbox { $0.faults.removeAll() }
+        for operation in open {
+            try post(operation.body(operation.end))
+            ended.append(operation)
+        }
+        open = []
+        try settle()
+        let rows = Dictionary(grouping: sandbox.deployments, by: \.sha)
+        var complaints: [String] = []
+        var (missing, duplicates, wrong) = (0, 0, 0)
+        for operation in ended {
+            let found = rows[operation.sha] ?? []
+            if found.isEmpty { missing += 1 }
+            duplicates += max(0, found.count - 1)
+            if let last = found.last, last.status.rawValue != operation.end { wrong += 1 }
+            if found.map(\.status.rawValue) != [operation.end] {
+                complaints.append(
+                    "operation \(operation.application)-\(operation.number): "
+                        + "\(found.map(\.status.rawValue)) instead of \(operation.end)"
+                )
+            }
+        }
+        var figures = Figures()
+        let running = sandbox.deployments.count { $0.status == .running }
+        let unaccounted = try relay.metric("deployment_relay_unaccounted_deliveries") ?? -1
+        if unaccounted != 0 { complaints.append("unaccounted deliveries: \(unaccounted)") }
+        figures.add("operations", Double(ended.count))
+        figures.add("calls", Double(sandbox.withSandbox { $0.exchangeCount }))
+        figures.add("faults", Double(faults))
+        figures.add("kills", Double(kills))
+        figures.add("missing", Double(missing))
+        figures.add("duplicates", Double(duplicates))
+        figures.add("wrongEnd", Double(wrong))
+        figures.add("leftRunning", Double(running))
+        figures.add("unaccounted", unaccounted)
+        addMemory(&figures)
+        relay.process.send(.terminate)
+        relay.process.wait()
+        return (figures, complaints)
+    }
+
+    private func settle() throws {
+        let deadline = Clock.monotonic() + 300_000
+        while Clock.monotonic() < deadline {
+            let states = ["accepted", "held"].map { "deployment_relay_deliveries{state=\"\($0)\"}" }
+            let waiting = try states.map { try relay.metric($0) ?? 1 }
+            if waiting.allSatisfy({ $0 == 0 }) { return }
+            Host.sleep(milliseconds: 100)
+        }
+    }
+
+    private func addMemory(_ figures: inout Figures) {
+        guard let first = samples.first, let last = samples.last, samples.count > 2 else { return }
+        figures.add("residentMiBFirst", Double(first.bytes) / 1_048_576)
+        figures.add("residentMiBLast", Double(last.bytes) / 1_048_576)
+        figures.add("residentKiBPerMinute", slope() / 1024)
+        figures.add("descriptorsLeast", Double(samples.map(\.descriptors).min() ?? 0))
+        figures.add("descriptorsMost", Double(samples.map(\.descriptors).max() ?? 0))
+    }
+
+    /// Least squares: bytes a minute.
+    private func slope() -> Double {
+        let count = Double(samples.count)
+        let meanMinute = samples.reduce(0) { $0 + $1.minute } / count
+        let meanBytes = samples.reduce(0) { $0 + Double($1.bytes) } / count
+        let products = samples.reduce(0) {
+            $0 + ($1.minute - meanMinute) * (Double($1.bytes) - meanBytes)
+        }
+        let squares = samples.reduce(0) {
+            $0 + ($1.minute - meanMinute) * ($1.minute - meanMinute)
+        }
+        return squares > 0 ? products / squares : 0
+    }
+}
