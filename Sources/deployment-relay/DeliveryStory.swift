@@ -39,17 +39,42 @@ struct DeliveryStory {
 
     private var history: [String] {
         let steps = delivery["history"]?.elements.map(step) ?? []
-        return ["", "history"] + (steps.isEmpty ? ["  nothing has been sent yet"] : steps)
+        let hook = delivery["hook"]?.string ?? ""
+        let first = delivery["cause"]?.string.map { "made by the relay itself: \($0)" }
+        let begin = "  \(delivery["receivedAt"]?.string ?? "")  \(first ?? "came in at \(hook)")"
+        return ["", "history", begin] + steps + present
+    }
+
+    /// What it waits for, unless it is over.
+    private var present: [String] {
+        switch delivery["state"]?.string {
+        case "accepted": ["  now: waits for its turn, or for the next attempt"]
+        case "held": ["  now: stands still until that is mended, and then goes on by itself"]
+        default: []
+        }
     }
 
     private func step(_ step: JSONValue) -> String {
         let at = step["at"]?.string ?? ""
-        let code = step["status"]?.number.map { " (\($0.text))" } ?? ""
+        let code = step["status"]?.number.map { ", GitLab answered \($0.text)" } ?? ""
         let reason = step["reason"]?.string.map { ": \($0)" } ?? ""
         if let state = step["settled"]?.string { return "  \(at)  \(state)\(code)\(reason)" }
         let number = step["attempt"]?.number?.text ?? "?"
         let call = step["call"]?.string ?? ""
-        let outcome = step["outcome"]?.string ?? ""
-        return "  \(at)  attempt \(number): \(call): \(outcome)\(code)\(reason)"
+        let time = step["milliseconds"]?.number.map { " after \($0.text) ms" } ?? ""
+        let outcome = Self.words(step["outcome"]?.string ?? "")
+        return "  \(at)  attempt \(number), \(call)\(code)\(time)\(reason)\n"
+            + "      \(outcome)"
+    }
+
+    /// What an attempt's outcome means for what follows.
+    private static func words(_ outcome: String) -> String {
+        switch outcome {
+        case "deferred": "surely not done; tried again later"
+        case "uncertain": "may have been done; GitLab is looked at before anything is sent again"
+        case "held": "somebody must mend this; it is asked now and then, and goes on by itself"
+        case "rejected": "GitLab will never take it like this"
+        default: outcome
+        }
     }
 }

@@ -108,7 +108,6 @@ private struct Soak {
             arguments: ["--config", "\(folder)/relay.jsonc"],
             environment: [
                 "RELAY_DATA": "\(folder)/data", "GITLAB_URL": url, "GITLAB_TOKEN": "glpat-soak",
-                "RELAY_LOG_LEVEL": "error",
             ]
         )
     }

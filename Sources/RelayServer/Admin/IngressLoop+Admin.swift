@@ -200,9 +200,12 @@ extension IngressLoop {
         _ exchange: Exchange,
         _ connection: Connection
     ) {
-        guard mayChange(exchange, connection) else { return }
+        let isRehearsal = exchange.head.method != "POST"
+        guard isRehearsal || mayChange(exchange, connection) else { return }
         guard let entry = entry(text) else { return finish(unknown(text), exchange, connection) }
         switch action {
+        case .redeliver where isRehearsal:
+            finish(rehearseRedelivery(entry), exchange, connection)
         case .drop: drop(entry, exchange, connection)
         case .redeliver: redeliver(entry, exchange, connection)
         }
@@ -237,90 +240,8 @@ extension IngressLoop {
         }
     }
 
-    private mutating func redeliver(
-        _ entry: LedgerEntry,
-        _ exchange: Exchange,
-        _ connection: Connection
-    ) {
-        if entry.state == .accepted {
-            let ticket = errand(exchange, connection)
-            return send(.retryNow(id: entry.id, ticket: ticket))
-        }
-        guard entry.state == .dead || entry.state == .dropped else {
-            let response = Answers.mistake(
-                409,
-                "delivery \(entry.id) is \(entry.state.name) already",
-                hint: "only dead, dropped and waiting deliveries can be redelivered"
-            )
-            return finish(response, exchange, connection)
-        }
-        guard let record = acceptedRecord(entry) else {
-            let response = Answers.mistake(
-                410,
-                "the record of delivery \(entry.id) is no longer in the log",
-                hint: "ask the sender to send the event again"
-            )
-            return finish(response, exchange, connection)
-        }
-        redeliver(record, entry, exchange, connection)
-    }
-
-    /// Takes the kept body in again under the present configuration.
-    private mutating func redeliver(
-        _ record: AcceptedRecord,
-        _ entry: LedgerEntry,
-        _ exchange: Exchange,
-        _ connection: Connection
-    ) {
-        let now = Timestamp(milliseconds: Clock.now())
-        let reception: Reception?
-        switch record {
-        case .delivery(var delivery) where delivery.body.isEmpty:
-            delivery.generation += 1
-            reception = Reception(outcome: .accepted(delivery), records: [.delivery(delivery)])
-        case .delivery(let delivery):
-            let project =
-                delivery.choices.contains { $0.hasPrefix("project: the path") }
-                ? delivery.place.project : nil
-            reception = intake.retake(
-                Webhook(
-                    hook: delivery.hook,
-                    pathProject: project,
-                    body: delivery.body,
-                    receivedAt: now
-                ),
-                id: delivery.id,
-                generation: delivery.generation + 1
-            )
-        case .deadLetter(let letter):
-            reception = intake.retake(
-                Webhook(
-                    hook: letter.hook,
-                    pathProject: letter.pathProject,
-                    body: letter.body,
-                    receivedAt: now
-                ),
-                id: letter.id,
-                generation: letter.generation + 1
-            )
-        }
-        guard let reception else {
-            let response = Answers.mistake(
-                409,
-                "hook \(entry.hook) is no longer configured",
-                hint: "add it again, or drop the delivery"
-            )
-            return finish(response, exchange, connection)
-        }
-        stage(reception.records)
-        let full = Answers.cannotWrite
-        let response = Rehearsal(reception).response
-        note(exchange, response.status)
-        owes(.afterCommit(response, otherwise: full), connection)
-    }
-
     /// A connection that waits for delivery to carry something out.
-    private mutating func errand(_ exchange: Exchange, _ connection: Connection) -> UInt64 {
+    mutating func errand(_ exchange: Exchange, _ connection: Connection) -> UInt64 {
         let ticket = UInt64(1) << 63 | nextErrand
         nextErrand += 1
         errands[ticket] = connection.id

@@ -30,6 +30,8 @@ enum Route: Equatable {
     /// What answers here, for `Allow` (RFC 9110 §10.2.1).
     var methods: [String] {
         switch self {
+        // GET tells what POST would do.
+        case .act(_, .redeliver): ["GET", "HEAD", "POST"]
         case .hook, .recipe, .act, .render, .reload: ["POST"]
         case .unknown: []
         default: ["GET", "HEAD"]

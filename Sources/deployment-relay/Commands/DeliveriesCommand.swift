@@ -9,7 +9,7 @@ enum DeliveriesCommand: Command {
     static let usage = """
         deployment-relay deliveries [list] [--state S] [--project P] [--environment E] [--since T]
         deployment-relay deliveries show ID
-        deployment-relay deliveries redeliver ID…
+        deployment-relay deliveries redeliver [--dry-run] ID…
         deployment-relay deliveries drop ID…
         """
     static let details = """
@@ -22,7 +22,8 @@ enum DeliveriesCommand: Command {
           --json         as the admin address answers
 
         redeliver takes the kept body in again under the present configuration, or tries a waiting
-        delivery at once. Both need the admin token (RELAY_ADMIN_TOKEN).
+        delivery at once; it says what it will do before it does it (--dry-run: instead). Both need
+        the admin token (RELAY_ADMIN_TOKEN).
 
         Exit codes: 0, or 1 when the relay cannot be asked or says no.
 
@@ -34,7 +35,7 @@ enum DeliveriesCommand: Command {
     private static let filters = ["--state", "--project", "--environment", "--since", "--limit"]
     static let form = Arguments.Form(
         options: Arguments.Form.relayOptions.union(filters),
-        flags: ["--json"],
+        flags: ["--json", "--dry-run"],
         words: 0...1000
     )
 
@@ -45,7 +46,8 @@ enum DeliveriesCommand: Command {
             switch arguments.words.first ?? "list" {
             case "list": return try list(client, arguments)
             case "show" where ids.count == 1: return try show(ids[0], client, arguments)
-            case "redeliver" where !ids.isEmpty: return try act("redeliver", ids, client)
+            case "redeliver" where !ids.isEmpty:
+                return try redeliver(ids, client, isDryRun: arguments.has("--dry-run"))
             case "drop" where !ids.isEmpty: return try act("drop", ids, client)
             case "show", "redeliver", "drop":
                 Output.complain("deployment-relay deliveries: an ID is missing")
@@ -125,6 +127,30 @@ enum DeliveriesCommand: Command {
             Output.print(DeliveryStory(delivery).text)
         }
         return .success
+    }
+
+    /// Says for each what will be done, then does it.
+    private static func redeliver(
+        _ ids: [String],
+        _ client: RelayClient,
+        isDryRun: Bool
+    ) throws(RelayClient.Unreachable) -> ExitCode {
+        var code = ExitCode.success
+        for id in ids {
+            let path = "/api/deliveries/\(PercentEncoding.encodeSegment(id))/redeliver"
+            let answer = try client.send("GET", path)
+            guard answer.status == 200 else {
+                code = refused(answer)
+                continue
+            }
+            for words in answer.json?["will"]?.elements.compactMap(\.string) ?? [] {
+                Output.print("\(id): will \(words)")
+            }
+            guard !isDryRun else { continue }
+            let end = try act("redeliver", [id], client)
+            if end != .success { code = end }
+        }
+        return code
     }
 
     private static func act(
