@@ -32,7 +32,7 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
             if let line { place += "\(line):\(column ?? 1):" }
             place += " "
         }
-        return "\(place)\(setting): \(problem)\nhint: \(hint)"
+        return "\(place)\(setting): \(problem)" + (hint.isEmpty ? "" : "\nhint: \(hint)")
     }
 }
 
