@@ -105,6 +105,10 @@ extension Intake {
 
     private mutating func replay(_ delivery: AcceptedDelivery) {
         let name = delivery.operation
+        if delivery.generation > 0 {
+            // What it was accepted as before was dead or dropped, and its place may be another.
+            book.forget(delivery.id, of: name.identity, in: name.application)
+        }
         if book[name.application]?.operation(name.identity) != nil {
             book.tell(name.identity, of: name.application, .init(delivery))
         } else {

@@ -98,7 +98,8 @@ package struct Ledger: Sendable {
             return true
         }
         // Open ones stay, however many: another sweep is due only when many more have come.
-        capacity = max(limit, entries.count) + limit / 8 + 16
+        let kept = max(limit, entries.count)
+        capacity = kept + kept / 8 + 16
     }
 
     package mutating func add(_ event: PassedOver) {

@@ -62,6 +62,15 @@ package struct SettledSummary: Sendable {
         settled.contains(id, generation: generation)
     }
 
+    /// Whether this delivery, as accepted with this generation, ended as dead or dropped.
+    ///
+    /// What it said may be accepted again. Only such ones are redelivered, so an older generation
+    /// ended so.
+    package func isForgotten(_ id: UInt64, generation: UInt32) -> Bool {
+        guard isSettled(id, generation: generation), let end = ends[id] else { return false }
+        return end.generation > generation || end.state == .dead || end.state == .dropped
+    }
+
     private mutating func note(_ sending: Sending) {
         let known = interrupted[sending.delivery]
         let first = known.flatMap { $0.first.generation == sending.generation ? $0.first : nil }
@@ -106,7 +115,7 @@ package struct SettledSummary: Sendable {
     private mutating func forgetOldEnds() {
         let newest = Set(ends.keys.sorted(by: >).prefix(endLimit))
         ends = ends.filter { newest.contains($0.key) || $0.value.state == nil }
-        endCapacity = ends.count + max(endLimit, 1)
+        endCapacity = ends.count + max(endLimit, ends.count / 2, 1)
     }
 }
 

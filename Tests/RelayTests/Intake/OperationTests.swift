@@ -290,6 +290,18 @@ struct OperationTests {
         #expect(bench.post(Self.first).word == "accepted")
     }
 
+    @Test("a redelivery's place is the one that is known, also after a restart")
+    func redeliveredPlace() throws {
+        var bench = try IntakeBench(try RelayProcess.hooks(project: "41"))
+        let running = try #require(bench.post(Self.first).delivery)
+        bench.forget(running)
+        bench.replace(try RelayProcess.hooks())
+        let again = bench.retake(running.id)
+        #expect(again?.delivery?.place.project == "42")
+        try bench.restart()
+        #expect(bench.post(Self.first.ended("Succeeded")).delivery?.place.project == "42")
+    }
+
     @Test("beyond limits.applications the oldest idle ones are forgotten, open ones never")
     func limit() throws {
         var limits = Limits()

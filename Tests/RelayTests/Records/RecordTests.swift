@@ -303,6 +303,21 @@ struct SettledSummaryTests {
         #expect(summary.projects == [renamed])
     }
 
+    @Test("what ended as dead or dropped is forgotten, and so is what was redelivered")
+    func forgotten() {
+        var dead = SampleRecords.bareSettlement
+        (dead.state, dead.generation) = (.dead, 0)
+        var delivered = SampleRecords.settlement
+        delivered.generation = 1
+        let first = Self.summary([.settled(dead)])
+        #expect(first.isForgotten(7, generation: 0))
+        #expect(!first.isForgotten(7, generation: 1))
+        let second = Self.summary([.settled(dead), .settled(delivered)])
+        #expect(second.isForgotten(7, generation: 0))
+        #expect(!second.isForgotten(7, generation: 1))
+        #expect(!second.isForgotten(8, generation: 0))
+    }
+
     @Test("what is over is known by delivery and generation, however many there are")
     func settled() {
         var records: [SettledRecord] = []

@@ -84,7 +84,7 @@ struct RelayProcess {
             let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
             let end = past.ends[read.id]
             let isOver = past.isSettled(read.id, generation: read.generation)
-            let isForgotten = isOver && (end?.state == .dead || end?.state == .dropped)
+            let isForgotten = past.isForgotten(read.id, generation: read.generation)
             intake.replay(read, isForgotten: isForgotten)
             ledger.add(read, locator: UInt64(locator))
             if let end { ledger.restore(read.id, end) }

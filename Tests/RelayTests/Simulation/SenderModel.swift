@@ -21,6 +21,8 @@ struct SenderModel {
         let sha: String
         let end: End
         let endedAt: Int64
+        /// Partial syncs, and those beyond the history's length, do not stand in it.
+        let isInHistory: Bool
     }
 
     enum End: CaseIterable { case success, failed, canceled, degraded, lost, lostSuccess }
@@ -29,6 +31,10 @@ struct SenderModel {
     private(set) var operations: [[Operation]] = []
     private(set) var events: [Event] = []
     private let start: Timestamp
+    /// How often the beginning of an operation is told, and how late an event may come.
+    private var toldBeginnings = 0.9
+    private var latest: Int64 = 120_000
+    private var longestPause: Int64 = 900
 
     init(_ chance: inout SeededGenerator, start: Timestamp) {
         self.start = start
@@ -45,6 +51,8 @@ struct SenderModel {
                 )
             )
             operations.append([])
+            toldBeginnings = chance.isLucky(0.3) ? 0.3 : 0.9
+            (latest, longestPause) = chance.isLucky(0.3) ? (600_000, 20) : (120_000, 900)
             addOperations(of: number, &chance)
         }
     }
@@ -53,18 +61,19 @@ struct SenderModel {
         var startedAt = chance.pick(0...60) * 1000
         for number in 0..<Int(chance.pick(1...5)) {
             let ends = End.allCases + [.success, .success, .success]
-            let isAgain = number > 0 && chance.isLucky(0.1)
+            let isAgain = number > 0 && chance.isLucky(0.2)
             let operation = Operation(
                 startedAt: startedAt,
                 sha: isAgain
                     ? operations[application][number - 1].sha
                     : Self.sha(application * 100 + number, &chance),
                 end: ends[Int(chance.pick(0...Int64(ends.count - 1)))],
-                endedAt: startedAt + chance.pick(5...180) * 1000
+                endedAt: startedAt + chance.pick(5...180) * 1000,
+                isInHistory: chance.isLucky(0.7)
             )
             operations[application].append(operation)
             addEvents(of: operation, application, &chance)
-            startedAt = operation.endedAt + chance.pick(1...900) * 1000
+            startedAt = operation.endedAt + chance.pick(1...longestPause) * 1000
         }
     }
 
@@ -79,7 +88,7 @@ struct SenderModel {
         _ application: Int,
         _ chance: inout SeededGenerator
     ) {
-        if chance.isLucky(0.85) {
+        if chance.isLucky(toldBeginnings) {
             add(application, operation, "Running", "Healthy", at: operation.startedAt, &chance)
         }
         if chance.isLucky(0.3) {
@@ -109,7 +118,7 @@ struct SenderModel {
         _ chance: inout SeededGenerator
     ) {
         let body = body(application, operation, phase, health)
-        let late = chance.isLucky(0.15) ? chance.pick(0...120_000) : chance.pick(0...2000)
+        let late = chance.isLucky(0.2) ? chance.pick(0...latest) : chance.pick(0...2000)
         events.append(Event(at: moment + late, body: body))
         guard chance.isLucky(0.25) else { return }
         events.append(Event(at: moment + late + chance.pick(0...90_000), body: body))
@@ -123,7 +132,7 @@ struct SenderModel {
     ) -> [UInt8] {
         let told = applications[application]
         let done = operations[application].filter { older in
-            older.startedAt < operation.startedAt
+            older.startedAt < operation.startedAt && older.isInHistory
                 && [.success, .degraded, .lostSuccess].contains(older.end)
         }
         let history = done.map { #"{"deployStartedAt":"\#(time($0.startedAt))"}"# }

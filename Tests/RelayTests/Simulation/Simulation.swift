@@ -55,7 +55,7 @@ struct Simulation {
             }
         }
         if chance.isLucky(0.3) { planUnknownCommit(&chance) }
-        for _ in 0..<chance.pick(0...2) { planHand(&chance) }
+        for _ in 0..<chance.pick(0...2) { planHand(at: chance.pick(0...Self.calmFrom), &chance) }
     }
 
     private mutating func planCrash(_ chance: inout SeededGenerator) {
@@ -73,8 +73,10 @@ struct Simulation {
         let at = chance.pick(0...Self.calmFrom)
         let isTold = chance.isLucky(0.5)
         let kind = chance.pick(0...4)
+        let end = at + chance.pick(1000...400_000)
+        if chance.isLucky(0.5) { planHand(at: chance.pick(at...end), &chance) }
         world.after(at) { Self.break(kind, &$0) }
-        world.after(at + chance.pick(1000...400_000)) { world in
+        world.after(end) { world in
             Self.mend(&world)
             if isTold { _ = world.withRelay { process, _, now in process.mended(at: now) } }
         }
@@ -106,16 +108,43 @@ struct Simulation {
     }
 
     /// Somebody drops or hurries something that waits.
-    private mutating func planHand(_ chance: inout SeededGenerator) {
-        let isDrop = chance.isLucky(0.3)
-        world.after(chance.pick(0...Self.calmFrom)) { world in
-            _ = world.withRelay { process, _, now in
-                var filter = Ledger.Filter()
-                filter.state = .accepted
-                guard let entry = process.ledger.list(filter).entries.first else { return }
-                _ = isDrop ? process.drop(entry.id, at: now) : process.retryNow(entry.id, at: now)
+    private mutating func planHand(at moment: Int64, _ chance: inout SeededGenerator) {
+        let isDrop = chance.isLucky(0.5)
+        let isRedelivered = chance.isLucky(0.7)
+        let later = chance.pick(1000...600_000)
+        world.after(moment) { world in
+            let dropped = world.withRelay { process, _, now -> UInt64? in
+                let waiting = process.ledger.list(Ledger.Filter()).entries
+                    .first { $0.state == .accepted }
+                guard let entry = waiting else { return nil }
+                guard isDrop else {
+                    _ = process.retryNow(entry.id, at: now)
+                    return nil
+                }
+                return process.drop(entry.id, at: now) ? entry.id : nil
+            }
+            guard isRedelivered, let dropped, let id = dropped else { return }
+            world.after(later) { world in
+                _ = world.withRelay { process, disk, now in
+                    Self.redeliver(id, &process, &disk, at: now)
+                }
             }
         }
+    }
+
+    /// As the admin address does for what is dead or dropped.
+    private static func redeliver(
+        _ id: UInt64,
+        _ process: inout RelayProcess,
+        _ disk: inout Disk,
+        at now: Moment
+    ) {
+        guard let entry = process.ledger[id], entry.state == .dropped,
+            let delivery = disk.delivery(entry.locator), delivery.cause == .event
+        else { return }
+        let webhook = Webhook(hook: delivery.hook, body: delivery.body, receivedAt: now.wall)
+        let generation = delivery.generation + 1
+        _ = process.retake(webhook, id: id, generation: generation, on: &disk, at: now)
     }
 
     // MARK: - Run

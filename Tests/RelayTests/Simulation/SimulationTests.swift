@@ -8,7 +8,7 @@ struct SimulationTests {
     private static let seeds: Range<UInt64> = {
         let variables = ProcessInfo.processInfo.environment
         let first = variables["SIMULATION_FROM"].flatMap(UInt64.init) ?? 0
-        let count = variables["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 300
+        let count = variables["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 400
         return first..<first + count
     }()
 

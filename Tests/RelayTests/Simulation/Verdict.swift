@@ -10,12 +10,23 @@ struct Verdict {
     private(set) var complaints: [String] = []
     private let world: World
     private let deliveries: [AcceptedDelivery]
-    private var ends: [UInt64: [Settlement]] = [:]
+    private var ends: [Key: [Settlement]] = [:]
+
+    /// A delivery, as accepted first or redelivered by hand.
+    private struct Key: Hashable {
+        let id: UInt64
+        let generation: UInt32
+
+        init(_ id: UInt64, _ generation: UInt32) { (self.id, self.generation) = (id, generation) }
+        init(_ delivery: AcceptedDelivery) { self.init(delivery.id, delivery.generation) }
+    }
 
     init(_ world: World) throws {
         self.world = world
         deliveries = try world.disk.deliveries
-        for end in try world.disk.settlements { ends[end.delivery, default: []].append(end) }
+        for end in try world.disk.settlements {
+            ends[Key(end.delivery, end.generation), default: []].append(end)
+        }
         checkEnds()
         checkRows()
         checkOperations()
@@ -26,7 +37,7 @@ struct Verdict {
     /// What was accepted and what became of it, for a failing test's reader.
     var story: String {
         deliveries.map { delivery in
-            let ends = (ends[delivery.id] ?? []).map { "\($0.state) \($0.reason)" }
+            let ends = (ends[Key(delivery)] ?? []).map { "\($0.state) \($0.reason)" }
             return "\(delivery.id) \(delivery.place.sha.prefix(8)) \(delivery.place.environment) "
                 + "\(delivery.status.name) \(delivery.cause): \(ends)"
         }
@@ -38,7 +49,7 @@ struct Verdict {
     /// Every accepted event is in exactly one final state, and none is dead.
     private mutating func checkEnds() {
         for delivery in deliveries {
-            let found = ends[delivery.id] ?? []
+            let found = ends[Key(delivery)] ?? []
             if found.count != 1 {
                 complain("delivery \(delivery.id) has \(found.count) ends: \(found.map(\.state))")
             }
@@ -65,11 +76,11 @@ struct Verdict {
     }
 
     private func isDropped(_ sha: String) -> Bool {
-        deliveries.contains { $0.place.sha == sha && ends[$0.id]?.first?.state == .dropped }
+        deliveries.contains { $0.place.sha == sha && ends[Key($0)]?.first?.state == .dropped }
     }
 
     private func told(_ events: [AcceptedDelivery]) -> [AcceptedDelivery] {
-        events.filter { ends[$0.id]?.first?.state != .dropped }
+        events.filter { ends[Key($0)]?.first?.state != .dropped }
     }
 
     private var operations: [Identity: [AcceptedDelivery]] {
