@@ -10,7 +10,9 @@ extension DeliveryQueue {
         guard slot != WaitingPool.none, lanes[lane].call == nil else { return }
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
-        if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
+        if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
+            return suspect(slot, at: now, load: load)
+        }
         if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
             pool[newer].lane == entry.lane
         {
@@ -24,6 +26,8 @@ extension DeliveryQueue {
         if hasGivenUp(tries[slot]?.since, at: now) {
             return settle(slot, .dead, gaveUpReason, at: now)
         }
+        if entry.isOfEnvironment { return leaveEnvironment(slot, at: now, load: load) }
+        if preparesEnvironment(slot, at: now, load: load) { return }
         write(slot, at: now, load: load)
     }
 

@@ -55,6 +55,10 @@ struct Rehearsal {
 
     static func words(_ delivery: AcceptedDelivery) -> String {
         let project = delivery.place.project
+        if case .deletion(let why, let stops) = delivery.cause {
+            let call = "POST /projects/\(project)/environments/\(delivery.place.environment)/stop"
+            return stops ? "\(call): \(why)" : "none: \(why)"
+        }
         if let why = delivery.cause.words {
             return "PUT /projects/\(project)/deployments/(the open one) "
                 + "status=\(delivery.status.name): \(why)"
