@@ -53,6 +53,21 @@ enum SampleRecords {
         return closing
     }
 
+    static func deletion(stops: Bool) -> AcceptedDelivery {
+        var deletion = closing
+        deletion.cause = .deletion("its Application is deleted", stops: stops)
+        return deletion
+    }
+
+    static func environment(tier: EnvironmentTier?, externalURL: String?) -> EnvironmentRecord {
+        EnvironmentRecord(
+            endpoint: "default",
+            project: 42,
+            environment: "review/mr-318",
+            known: KnownEnvironment(id: 501, tier: tier, externalURL: externalURL)
+        )
+    }
+
     static let letter = DeadLetter(
         id: 8,
         generation: 1,
@@ -150,11 +165,14 @@ enum SampleRecords {
 
     static let accepted: [AcceptedRecord] = [
         .delivery(delivery), .delivery(closing), .deadLetter(letter), .deadLetter(barLetter),
+        .delivery(deletion(stops: true)), .delivery(deletion(stops: false)),
     ]
 
     static let settled: [SettledRecord] = [
         .sending(sending), .sending(bareSending), .attempt(attempt), .settled(settlement),
         .settled(bareSettlement), .project(project), .row(row),
+        .environment(environment(tier: .production, externalURL: "https://a")),
+        .environment(environment(tier: nil, externalURL: nil)),
     ]
 }
 
@@ -206,7 +224,7 @@ struct RecordTests {
         }
     }
 
-    @Test("an unknown kind is refused by its number", arguments: [0, 6, 255] as [UInt8])
+    @Test("an unknown kind is refused by its number", arguments: [0, 7, 255] as [UInt8])
     func unknownKind(kind: UInt8) {
         let error = #expect(throws: RecordError.self) { try SettledRecord(kind: kind, bytes: []) }
         #expect(error?.description.contains("kind \(kind)") ?? false)

@@ -45,6 +45,7 @@ struct GitLabModel {
     var skew: Int64 = 0
     /// Commits and refs GitLab does not know yet.
     var unknown: Set<String> = []
+    var environments: [Environment] = []
     /// Environments this token may not deploy to.
     var protected: Set<String> = []
     /// Every call that was processed, as `POST /projects/…`.
@@ -101,6 +102,9 @@ struct GitLabModel {
             return refusal(id, isWrite: false, at: now) ?? show(deployment, at: now)
         case .list(let id, let environment, let page):
             return refusal(id, isWrite: false, at: now) ?? list(id, environment, page, at: now)
+        case .findEnvironment(let id, _), .createEnvironment(let id, _, _, _),
+            .updateEnvironment(let id, _, _, _), .stopEnvironment(let id, _):
+            return refusal(id, isWrite: call.isWrite, at: now) ?? environment(call, at: now)
         default: return message(404, "404 Not found", at: now)
         }
     }
@@ -151,6 +155,7 @@ struct GitLabModel {
         if unknown.contains(sha) {
             return answer(400, #"{"message":{"sha":["The commit does not exist"]}}"#, at: now)
         }
+        touch(environment, of: project, by: status)
         insert(project, environment, sha, ref, tag, status, at: now)
         return show(rows[rows.count - 1].id, code: 201, at: now)
     }
@@ -247,7 +252,7 @@ struct GitLabModel {
         }
     }
 
-    private func object(
+    func object(
         _ status: Int,
         at now: Int64,
         _ body: (inout JSONWriter) -> Void
@@ -257,7 +262,7 @@ struct GitLabModel {
         return answer(status, String(decoding: writer.bytes, as: UTF8.self), at: now)
     }
 
-    private func message(_ status: Int, _ words: String, at now: Int64) -> GitLabAnswer {
+    func message(_ status: Int, _ words: String, at now: Int64) -> GitLabAnswer {
         object(status, at: now) { $0.member("message", words) }
     }
 
