@@ -273,6 +273,16 @@ package enum SettledRecord: Equatable, Sendable {
         }
     }
 
+    /// The delivery it is about; nil for what concerns projects and rows alone.
+    package var delivery: UInt64? {
+        switch self {
+        case .sending(let sending): sending.delivery
+        case .attempt(let attempt): attempt.delivery
+        case .settled(let settlement): settlement.delivery
+        case .project, .row: nil
+        }
+    }
+
     package var bytes: [UInt8] {
         var writer = FieldWriter(reserving: 256)
         switch self {

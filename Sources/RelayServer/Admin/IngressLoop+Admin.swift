@@ -11,11 +11,22 @@ extension IngressLoop {
     mutating func serveAdmin(_ body: [UInt8], _ exchange: Exchange, _ connection: Connection) {
         let now = Timestamp(milliseconds: Clock.now())
         switch exchange.route {
-        case .console: finish(console(), exchange, connection)
+        case .console: finish(Self.page("text/html", ConsoleMarkup.text), exchange, connection)
+        case .consoleStyle: finish(Self.page("text/css", ConsoleStyle.text), exchange, connection)
+        case .consoleScript:
+            finish(Self.page("text/javascript", ConsoleScript.text), exchange, connection)
+        case .overview: finish(overview(now), exchange, connection)
+        case .history:
+            finish(
+                Answers.json(200) { history.write(at: now.milliseconds, &$0) },
+                exchange,
+                connection
+            )
+        case .stream: beginStream(exchange, connection)
         case .metrics: finish(metricsPage(now), exchange, connection)
         case .deliveries: finish(list(exchange.head, now), exchange, connection)
         case .delivery(let id): finish(show(id), exchange, connection)
-        case .endpoints: finish(endpoints(now), exchange, connection)
+        case .endpoints: finish(Answers.json(200) { endpoints(&$0) }, exchange, connection)
         case .deployments: finish(deployments(), exchange, connection)
         case .act(let id, let action): act(id, action, exchange, connection)
         case .render(let hook): finish(render(hook, body, exchange.head, now), exchange, connection)
@@ -88,19 +99,17 @@ extension IngressLoop {
         )
     }
 
-    private func endpoints(_ now: Timestamp) -> HTTPResponse {
+    private func endpoints(_ writer: inout JSONWriter) {
         let delivery = shared.deliveryMetrics.withLock { $0 }
-        return Answers.json(200) { writer in
-            writer.member("endpoints") { writer in
-                writer.array { writer in
-                    for endpoint in running.configuration.endpoints {
-                        writer.object { writer in
-                            writer.member("name", endpoint.name)
-                            writer.member("url", endpoint.url)
-                            writer.member("state", delivery.states[endpoint.name] ?? "ok")
-                            writer.member("rateLimitRemaining", delivery.remaining[endpoint.name])
-                            holds(at: endpoint.name, &writer)
-                        }
+        writer.member("endpoints") { writer in
+            writer.array { writer in
+                for endpoint in running.configuration.endpoints {
+                    writer.object { writer in
+                        writer.member("name", endpoint.name)
+                        writer.member("url", endpoint.url)
+                        writer.member("state", delivery.states[endpoint.name] ?? "ok")
+                        writer.member("rateLimitRemaining", delivery.remaining[endpoint.name])
+                        holds(at: endpoint.name, &writer)
                     }
                 }
             }
@@ -127,17 +136,41 @@ extension IngressLoop {
         return Answers.json(200) { writer in places.write(&writer) }
     }
 
-    private func console() -> HTTPResponse {
-        var response = HTTPResponse(
+    /// A piece of the console: from here alone, and nothing of it may come from elsewhere.
+    private static func page(_ type: String, _ text: String) -> HTTPResponse {
+        HTTPResponse(
             status: 200,
             fields: [
-                ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
+                ("Content-Type", "\(type); charset=utf-8"),
+                (
+                    "Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                ),
+                ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+                ("Cache-Control", "no-store"),
             ],
-            body: ConsolePage(ledger).html
+            body: Array(text.utf8)
         )
-        response.fields.append(("Cache-Control", "no-store"))
-        return response
+    }
+
+    /// The console's first screen: is all well, and if not, what to do.
+    private func overview(_ now: Timestamp) -> HTTPResponse {
+        let totals = ledger.totals()
+        let oldest = ledger.oldestWaiting.map { now.milliseconds - $0.milliseconds } ?? 0
+        return Answers.json(200) { writer in
+            writer.member("version", Version.text)
+            writer.member("trouble", trouble)
+            writer.member("oldestPendingSeconds", Double(max(0, oldest)) / 1000)
+            writer.member("totals") { writer in
+                writer.object { writer in
+                    for state in DeliveryState.allCases {
+                        writer.member(state.name, totals[state] ?? 0)
+                    }
+                }
+            }
+            endpoints(&writer)
+        }
     }
 
     private func render(

@@ -160,6 +160,8 @@ extension IngressLoop {
         let now = Clock.monotonic()
         if connection.isDiscarding {
             connection.deadline = now + 2000
+        } else if connection.isStreaming {
+            return
         } else if connection.isBlocked {
             connection.deadline = 0
         } else if let exchange = connection.current {
@@ -187,6 +189,7 @@ extension IngressLoop {
 
     /// A phase took too long: said, when a request has begun, and closed.
     private mutating func endPhase(_ connection: Connection, at now: Int64) {
+        if connection.isStreaming { return beat(connection) }
         let isMidRequest = connection.current != nil || !connection.parser.isIdle
         guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
             return close(connection)
@@ -290,6 +293,7 @@ extension IngressLoop {
         bodyBytes -= connection.parser.buffered
         poller.forget(connection.socket.number)
         connections[connection.id] = nil
+        streams.remove(connection.id)
     }
 }
 

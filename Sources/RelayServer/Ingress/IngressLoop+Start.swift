@@ -145,8 +145,10 @@ struct AcceptedReplay {
         let locator = record.position.locator
         let end = past.ends[read.id]
         let isOver = past.isSettled(read.id, generation: read.generation)
-        let isForgotten = isOver && (end?.state == .dead || end?.state == .dropped)
-        intake.replay(read, isForgotten: isForgotten)
+        intake.replay(
+            read,
+            isForgotten: past.isForgotten(read.id, generation: read.generation)
+        )
         ledger.add(read, locator: locator)
         if let end { ledger.restore(read.id, end) }
         guard !isOver, case .delivery(let delivery) = read else { return }

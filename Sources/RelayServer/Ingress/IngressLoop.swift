@@ -31,6 +31,8 @@ struct IngressLoop: ~Copyable {
     var ledger: Ledger
     var waiters = Waiters()
     var metrics = IngressMetrics()
+    var history = History()
+    var streams = LiveStreams()
     /// What this turn has accepted, told to delivery after the commit.
     var staged: [(record: AcceptedRecord, position: RecordPosition)] = []
     var letterEnds: [(id: UInt64, reason: String)] = []
@@ -84,6 +86,7 @@ struct IngressLoop: ~Copyable {
         expireOperations()
         try commit()
         answer()
+        publish()
     }
 
     private mutating func wait() throws(IngressError) -> [Poller.Readiness] {
@@ -143,13 +146,16 @@ struct IngressLoop: ~Copyable {
         switch news {
         case .record(let record, let locator):
             ledger.note(record, locator: locator)
+            record.delivery.map { streams.note(delivery: $0) }
             if case .settled(let end) = record { note(end) }
             settleWaiters(record)
         case .held(let scope, let hold):
             ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
+            streams.noteHolds()
             tellHeldWaiters()
         case .released(let scope):
             ledger.release(scope)
+            streams.noteHolds()
         case .reply(let ticket, let done, let words):
             reply(ticket, done: done, words: words)
         }
@@ -160,6 +166,16 @@ struct IngressLoop: ~Copyable {
         guard let entry = ledger[end.delivery], !entry.isDeadLetter else { return }
         let milliseconds = max(0, end.settledAt.milliseconds - entry.receivedAt.milliseconds)
         if end.state == .delivered { metrics.latency.observe(Double(milliseconds) / 1000) }
+        history.note(at: end.settledAt.milliseconds) { minute in
+            switch end.state {
+            case .delivered:
+                minute.delivered += 1
+                minute.longestMilliseconds = max(minute.longestMilliseconds, milliseconds)
+            case .superseded: minute.superseded += 1
+            case .dead: minute.dead += 1
+            case .dropped: break
+            }
+        }
         let fields: [(String, Log.Value?)] = [
             ("id", .text(String(end.delivery))), ("hook", .text(entry.hook)),
             ("application", entry.application.map(Log.Value.text)),
@@ -212,6 +228,7 @@ struct IngressLoop: ~Copyable {
         var entries: [QueueEntry] = []
         for (record, position) in staged {
             ledger.add(record, locator: position.locator)
+            streams.note(delivery: record.id)
             if case .delivery(let accepted) = record {
                 entries.append(QueueEntry(accepted, locator: position.locator))
             }

@@ -10,6 +10,11 @@ enum Route: Equatable {
     case ready
     // The admin address.
     case console
+    case consoleStyle
+    case consoleScript
+    case overview
+    case history
+    case stream
     case metrics
     case deliveries
     case delivery(id: String)
@@ -39,6 +44,11 @@ enum Route: Equatable {
         case .live: "/livez"
         case .ready: "/readyz"
         case .console: "/"
+        case .consoleStyle: "/console.css"
+        case .consoleScript: "/console.js"
+        case .overview: "/api/overview"
+        case .history: "/api/history"
+        case .stream: "/api/stream"
         case .metrics: "/metrics"
         case .deliveries: "/api/deliveries"
         case .delivery: "/api/deliveries/:id"
@@ -80,6 +90,11 @@ enum Route: Equatable {
         switch segments.count {
         case 1 where segments[0].isEmpty: return .console
         case 1 where segments[0] == "metrics": return .metrics
+        case 1 where segments[0] == "console.css": return .consoleStyle
+        case 1 where segments[0] == "console.js": return .consoleScript
+        case 2 where segments == ["api", "overview"]: return .overview
+        case 2 where segments == ["api", "history"]: return .history
+        case 2 where segments == ["api", "stream"]: return .stream
         case 2 where segments == ["api", "deliveries"]: return .deliveries
         case 2 where segments == ["api", "deployments"]: return .deployments
         case 2 where segments == ["api", "endpoints"]: return .endpoints

@@ -1,0 +1,72 @@
+import Relay
+import HTTP
+import JSON
+import POSIX
+
+/// `GET /api/stream`: server-sent events (HTML Living Standard, "Server-sent events").
+extension IngressLoop {
+    /// Sends the head of the endless answer; events follow as they happen.
+    mutating func beginStream(_ exchange: Exchange, _ connection: Connection) {
+        note(exchange, 200)
+        let head = """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/event-stream\r
+            Cache-Control: no-store\r
+            X-Content-Type-Options: nosniff\r
+            Connection: close\r
+            \r
+            retry: 2000
+
+            : welcome
+
+
+            """
+        connection.owed.append(.streaming)
+        connection.output += Array(head.utf8)
+        connection.closesAfterAnswer = true
+        streams.add(connection.id)
+        keepAlive(connection)
+        write(connection)
+    }
+
+    /// Tells the watchers what this turn has changed.
+    mutating func publish() {
+        guard let changed = streams.takeChanges() else { return }
+        var events: [UInt8] = []
+        for id in changed {
+            guard let entry = ledger[id] else { continue }
+            var writer = JSONWriter()
+            writer.object { DeliveryPage.summary(entry, ledger, intake, &$0) }
+            events += Array("event: delivery\ndata: ".utf8) + writer.bytes + [0x0A, 0x0A]
+        }
+        events += Array("event: changed\ndata: {}\n\n".utf8)
+        for id in streams.watchers { send(events, to: id) }
+    }
+
+    /// A stream that has been silent says that it is still there.
+    mutating func beat(_ connection: Connection) {
+        send(Array(": still here\n\n".utf8), to: connection.id)
+    }
+
+    private mutating func send(_ events: [UInt8], to id: UInt64) {
+        guard let connection = connections[id] else { return streams.remove(id) }
+        guard connection.output.count - connection.sent < LiveStreams.backlogBytes else {
+            return close(connection)
+        }
+        connection.output += events
+        keepAlive(connection)
+        write(connection)
+    }
+
+    private mutating func keepAlive(_ connection: Connection) {
+        connection.deadline = Clock.monotonic() + LiveStreams.heartbeatMilliseconds
+        deadlines.note(connection)
+    }
+}
+
+extension Connection {
+    /// Whether its answer is the endless one.
+    var isStreaming: Bool {
+        owed.contains { if case .streaming = $0 { true } else { false } }
+    }
+}
