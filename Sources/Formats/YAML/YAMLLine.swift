@@ -48,6 +48,9 @@ struct YAMLLine {
     /// The key that the text begins with, and how many bytes it takes with its colon.
     func key() throws(YAMLError) -> (key: String, length: Int)? {
         guard let first = text.first else { return nil }
+        if first == 0x09 {
+            throw YAMLError(line: number, problem: "a tab cannot indent; use spaces")
+        }
         if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
             var flow = YAMLFlow(Array(text), line: number)
             guard let key = try? flow.value().text, flow.skipBlanks() == UInt8(ascii: ":") else {

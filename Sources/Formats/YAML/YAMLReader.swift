@@ -52,9 +52,6 @@ package struct YAMLReader {
         guard let line = current, line.indent > parent else {
             return YAMLNode(.null, line: before)
         }
-        guard line.text.first != 0x09 else {
-            throw YAMLError(line: line.number, problem: "a tab cannot indent; use spaces")
-        }
         if parent == -1, Self.isDocumentMark(line) { return YAMLNode(.null, line: line.number) }
         depth += 1
         defer { depth -= 1 }

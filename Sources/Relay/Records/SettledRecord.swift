@@ -279,7 +279,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .sending(let sending): sending.delivery
         case .attempt(let attempt): attempt.delivery
         case .settled(let settlement): settlement.delivery
-        case .project, .row: nil
+        case .project, .row, .environment: nil
         }
     }
 

@@ -91,6 +91,20 @@ struct EnvironmentTests {
         #expect(bench.rows(of: 2) == [.success])
     }
 
+    @Test("an environment that GitLab made anew meanwhile is seen by its id, and set again")
+    func madeAnew() {
+        var bench = QueueBench()
+        bench.accept(1, .success, tier: "production")
+        bench.settle()
+        bench.gitlab.environments = []
+        bench.accept(2, .success)
+        bench.settle()
+        #expect(bench.gitlab.environment("production")?.tier == .other)
+        bench.accept(3, .success, tier: "production")
+        bench.settle()
+        #expect(bench.gitlab.environment("production")?.tier == .production)
+    }
+
     @Test("a race for the name is looked into, and what is wanted is written")
     func race() {
         var bench = QueueBench()

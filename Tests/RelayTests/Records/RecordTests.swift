@@ -182,7 +182,7 @@ struct RecordTests {
     func accepted(index: Int) throws {
         let record = SampleRecords.accepted[index]
         #expect(try AcceptedRecord(kind: record.kind, bytes: record.bytes) == record)
-        #expect(record.id == (index < 2 ? 7 : 8))
+        #expect(record.id == (record.kind == 2 ? 8 : 7))
     }
 
     @Test(

@@ -35,10 +35,16 @@ extension GitLabModel {
         _ tier: EnvironmentTier,
         _ url: String?
     ) {
-        let id = (environments.map(\.id).max() ?? 500) + 1
         environments.append(
-            Environment(id: id, project: project, name: name, tier: tier, externalURL: url)
+            Environment(
+                id: nextEnvironment,
+                project: project,
+                name: name,
+                tier: tier,
+                externalURL: url
+            )
         )
+        nextEnvironment += 1
     }
 
     mutating func environment(_ call: GitLabCall, at now: Int64) -> GitLabAnswer {

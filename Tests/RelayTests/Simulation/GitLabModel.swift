@@ -46,6 +46,7 @@ struct GitLabModel {
     /// Commits and refs GitLab does not know yet.
     var unknown: Set<String> = []
     var environments: [Environment] = []
+    var nextEnvironment = 501
     /// Environments this token may not deploy to.
     var protected: Set<String> = []
     /// Every call that was processed, as `POST /projects/…`.
@@ -222,7 +223,7 @@ struct GitLabModel {
         let shown = all[start..<min(start + GitLabCall.pageSize, all.count)]
         var writer = JSONWriter()
         writer.array { writer in
-            for row in shown { writer.object { Self.write(row, &$0) } }
+            for row in shown { writer.object { write(row, &$0) } }
         }
         let next = start + shown.count < all.count ? String(page + 1) : ""
         let body = String(decoding: writer.bytes, as: UTF8.self)
@@ -235,10 +236,10 @@ struct GitLabModel {
         guard let row = rows.first(where: { $0.id == deployment }) else {
             return message(404, "404 Not found", at: now)
         }
-        return object(code, at: now) { Self.write(row, &$0) }
+        return object(code, at: now) { write(row, &$0) }
     }
 
-    private static func write(_ row: Row, _ writer: inout JSONWriter) {
+    private func write(_ row: Row, _ writer: inout JSONWriter) {
         writer.member("id", row.id)
         writer.member("iid", row.iid)
         writer.member("sha", row.sha)
@@ -246,7 +247,14 @@ struct GitLabModel {
         writer.member("status", row.status.name)
         writer.member("created_at", Timestamp(milliseconds: row.createdAt).rfc3339)
         writer.member("user") { $0.object { $0.member("id", row.userID) } }
-        writer.member("environment") { $0.object { $0.member("name", row.environment) } }
+        writer.member("environment") { writer in
+            writer.object { writer in
+                writer.member("name", row.environment)
+                if let id = environment(row.environment, of: row.project)?.id {
+                    writer.member("id", id)
+                }
+            }
+        }
         writer.member("deployable") { writer in
             if row.hasDeployable { writer.object { $0.member("id", 1) } } else { writer.null() }
         }

@@ -27,6 +27,15 @@ struct Disk {
         }
     }
 
+    var attempts: [Attempt] {
+        get throws {
+            try settled.compactMap { record in
+                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
+                return if case .attempt(let attempt) = read { attempt } else { nil }
+            }
+        }
+    }
+
     var deliveries: [AcceptedDelivery] {
         get throws {
             try accepted.compactMap { record in
