@@ -21,7 +21,7 @@ struct ChoiceTests {
             name: "defaults",
             words: [
                 "sha: operation.sync.revision", "project: the endpoint's fallback (GITLAB_PROJECT)",
-                "environment: the Application's name", "ref: targetRevision",
+                "environment: the Application's name", "ref: source.targetRevision",
                 "tag: by the ref's name",
             ]
         ),

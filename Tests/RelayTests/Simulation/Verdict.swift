@@ -11,7 +11,7 @@ struct Verdict {
     private let world: World
     private let deliveries: [AcceptedDelivery]
     /// Those of deployments; the others are about an environment that its Application leaves.
-    private let told: [AcceptedDelivery]
+    private let deployed: [AcceptedDelivery]
     private var ends: [Key: [Settlement]] = [:]
 
     /// A delivery, as accepted first or redelivered by hand.
@@ -26,7 +26,7 @@ struct Verdict {
     init(_ world: World) throws {
         self.world = world
         deliveries = try world.disk.deliveries
-        told = deliveries.filter { if case .deletion = $0.cause { false } else { true } }
+        deployed = deliveries.filter { if case .deletion = $0.cause { false } else { true } }
         for end in try world.disk.settlements {
             ends[Key(end.delivery, end.generation), default: []].append(end)
         }
@@ -88,7 +88,7 @@ struct Verdict {
     }
 
     private var operations: [Identity: [AcceptedDelivery]] {
-        Dictionary(grouping: told) { $0.operation.identity }
+        Dictionary(grouping: deployed) { $0.operation.identity }
     }
 
     /// Each operation is one row with its last status.
@@ -100,7 +100,7 @@ struct Verdict {
             guard told.count == events.count, let last = told.last else { continue }
             let rows = world.gitlab.rows.filter { $0.sha == place.sha }
             let sharing = Set(
-                told.filter { $0.place.sha == place.sha }.map(\.operation.identity)
+                deployed.filter { $0.place.sha == place.sha }.map(\.operation.identity)
             ).count
             if rows.isEmpty || rows.count > sharing {
                 complain("\(place.sha): \(rows.count) rows for \(sharing) operations")
@@ -117,7 +117,7 @@ struct Verdict {
     }
 
     private func hasNewerSuccess(than delivery: AcceptedDelivery) -> Bool {
-        told.contains { other in
+        deployed.contains { other in
             other.operation.application == delivery.operation.application
                 && other.operation.order > delivery.operation.order && other.status == .success
         }
@@ -126,7 +126,7 @@ struct Verdict {
     /// No older operation of an Application on top of a newer one.
     private mutating func checkOrder() {
         let rows = world.gitlab.rows.filter { $0.status == .success }
-        for (_, events) in Dictionary(grouping: told, by: \.operation.application) {
+        for (_, events) in Dictionary(grouping: deployed, by: \.operation.application) {
             let orders = Dictionary(
                 events.map { ($0.place.sha, $0.operation.order) },
                 uniquingKeysWith: max
