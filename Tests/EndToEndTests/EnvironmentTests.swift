@@ -122,6 +122,26 @@ struct EnvironmentTests {
         )
     }
 
+    @Test("a dry run says what the environment is to be, and which call would make it so")
+    func rehearsed() throws {
+        var application = Application()
+        application.annotations["tier"] = "production"
+        let folder = try Folder()
+        let file = try folder.write(Self.hooks, to: "relay.jsonc")
+        let run = try CommandRun.relay(
+            ["render", "--config", file, "--hook", "argocd", "-"],
+            environment: ["GITLAB_PROJECT": "42"],
+            input: String(decoding: application.bytes, as: UTF8.self)
+        )
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        for words in [
+            "tier: production (annotation deployment-relay/tier)",
+            "POST or PUT /projects/42/environments (production)",
+        ] {
+            #expect(run.output.contains(words), "\(run.output)")
+        }
+    }
+
     @Test("onDelete: stop stops the environment, after what was open, and says so")
     func stopped() async throws {
         let stage = try Stage()

@@ -274,6 +274,33 @@ struct NotificationsTests {
         )
     }
 
+    @Test("a path with slashes is no trap where the relay takes it")
+    func relayPath() throws {
+        let path = "/api/v4/projects/group/name/deployments"
+        let data = Self.service.replacing(
+            "https://gitlab.com/api/v4",
+            with: "http://127.0.0.1:8080"
+        )
+        let text = Self.configMap(data + "\n" + Self.template("{}", path: path))
+        #expect(try Self.inspection(text).findings == [])
+    }
+
+    @Test("a service that calls GitLab itself loses what is sent once")
+    func once() throws {
+        let trigger = "  trigger.a: |\n    - oncePer: app.status.operationState.startedAt"
+        let text = Self.configMap(Self.service + "\n" + trigger)
+        let found = try Self.inspection(text).findings
+        #expect(found.map(\.place) == ["line 4"])
+        #expect(found.first?.problem.contains("never sent again") ?? false)
+    }
+
+    @Test("a section for a service that is not there is named")
+    func noService() throws {
+        let data = Self.service.replacing("webhook.gitlab", with: "webhook.other")
+        let found = try Self.inspection(Self.configMap(data + "\n" + Self.template("{}"))).findings
+        #expect(found.contains { $0.problem.contains("no service.webhook.gitlab") })
+    }
+
     @Test("the same traps are found in JSON, by key and line of the text")
     func json() throws {
         let body = #"{\"sha\": \"{{.app.status.sync.revision}}\"}"#

@@ -63,7 +63,10 @@ struct Rehearsal {
             return "PUT /projects/\(project)/deployments/(the open one) "
                 + "status=\(delivery.status.name): \(why)"
         }
-        let first = "POST /projects/\(project)/deployments"
+        let wished = [delivery.tier, delivery.externalURL].compactMap { $0 }.joined(separator: ", ")
+        let before =
+            "POST or PUT /projects/\(project)/environments (\(wished)) where it differs, then "
+        let first = (wished.isEmpty ? "" : before) + "POST /projects/\(project)/deployments"
         return delivery.status == .running
             ? first : "\(first), or PUT to the operation's deployment if one was made"
     }

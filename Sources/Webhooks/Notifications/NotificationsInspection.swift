@@ -17,13 +17,16 @@ package struct NotificationsInspection: Sendable {
 
     /// In the order of the file.
     package var findings: [NotificationsFinding] {
-        let templates = templates
+        let (services, templates) = (services, templates)
         let names = Set(templates.map(\.name))
         var found: [String: [NotificationsFinding]] = [:]
         for service in services {
-            found[service.entry.key] = service.findings + unused(service, templates)
+            found[service.entry.key] =
+                service.findings + unused(service, templates) + unrepeated(service)
         }
-        for template in templates { found[template.entry.key] = template.findings }
+        for template in templates {
+            found[template.entry.key] = template.findings(services: services)
+        }
         for (name, entry) in config.entries("trigger.") {
             found[entry.key] = NotificationTrigger(name: name, entry).findings(templates: names)
         }
@@ -47,6 +50,20 @@ package struct NotificationsInspection: Sendable {
             "no template has a section webhook.\(service.name): this service sends a plain text "
                 + "by GET to its bare url",
             remedy: "add the section to the template that is sent, or take the service away"
+        )
+        return found.all
+    }
+
+    /// A service that calls GitLab itself, with triggers that send each thing once.
+    private func unrepeated(_ service: WebhookService) -> [NotificationsFinding] {
+        let isOnce = config.entries("trigger.").contains { $0.entry.text.contains("oncePer:") }
+        guard service.goesToGitLab, isOnce else { return [] }
+        var found = NotificationsFindings(service.entry)
+        found.add(
+            .warning,
+            line: service.urlLine,
+            "with oncePer, what GitLab does not take within about seven seconds is never sent again",
+            remedy: "put the relay in between: the smallest change is below"
         )
         return found.all
     }

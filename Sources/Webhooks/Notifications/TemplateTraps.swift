@@ -15,7 +15,8 @@ struct NotificationTemplate {
     /// Its sections by the webhook service they are for.
     var sections: [YAMLMember] { settings?["webhook"]?.members ?? [] }
 
-    var findings: [NotificationsFinding] {
+    /// The traps in it; `services` are the webhook services that are there.
+    func findings(services: [WebhookService]) -> [NotificationsFinding] {
         var found = NotificationsFindings(entry)
         for action in TemplateAction.actions(in: entry.text) { lookAt(action, &found) }
         lookForTokens(&found)
@@ -23,7 +24,17 @@ struct NotificationTemplate {
             found.addUnreadable()
             return found.all
         }
-        for section in sections { lookAt(section, &found) }
+        for section in sections {
+            let service = services.first { $0.name == section.key }
+            lookAt(section, isForRelay: service?.goesToRelay ?? false, &found)
+            guard service == nil, !services.isEmpty else { continue }
+            found.add(
+                .wrong,
+                line: section.line,
+                "there is no service.webhook.\(section.key), so this is never sent",
+                remedy: "add the service, or name one that is there"
+            )
+        }
         return found.all
     }
 
@@ -75,7 +86,11 @@ struct NotificationTemplate {
 
     // MARK: - One service's section
 
-    private func lookAt(_ section: YAMLMember, _ found: inout NotificationsFindings) {
+    private func lookAt(
+        _ section: YAMLMember,
+        isForRelay: Bool,
+        _ found: inout NotificationsFindings
+    ) {
         let method = section.value["method"]
         if method?.text?.uppercased() ?? "GET" == "GET" {
             found.add(
@@ -85,7 +100,8 @@ struct NotificationTemplate {
                 remedy: "add method: POST"
             )
         }
-        if let path = section.value["path"], let text = path.text {
+        // The relay takes a project's path with its slashes too.
+        if !isForRelay, let path = section.value["path"], let text = path.text {
             lookAt(path: text, line: path.line, &found)
         }
         guard let body = section.value["body"], let text = body.text else { return }
