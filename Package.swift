@@ -32,10 +32,16 @@ let package = Package(
             papers: ["README.md"]
         ),
 
+        // An instrument: histories in a time of their own, played by tests and relay-bench.
+        .room(
+            "Simulation",
+            uses: ["JSON", "Webhooks", "GitLab", "Relay", "Formats", "POSIX", "Storage"]
+        ),
+
         // Composition.
         .room("RelayServer", uses: .everyRoom),
         .program("deployment-relay", uses: .everyRoom + ["RelayServer"]),
-        .program("relay-bench", uses: .everyRoom + ["RelayServer"]),
+        .program("relay-bench", uses: .everyRoom + ["RelayServer", "Simulation"]),
 
         .tests(of: "Formats"),
         .tests(of: "JSON", also: ["Formats"]),
@@ -47,7 +53,11 @@ let package = Package(
         ),
         .tests(of: "Webhooks", also: ["JSON", "Formats"]),
         .tests(of: "GitLab", also: ["JSON", "Formats"]),
-        .tests(of: "Relay", also: ["JSON", "Templating", "Webhooks", "GitLab", "Formats"]),
+        .tests(
+            of: "Relay",
+            also: ["JSON", "Templating", "Webhooks", "GitLab", "Formats", "Simulation"]
+        ),
+        .tests(of: "Simulation"),
         .tests(of: "POSIX"),
         .tests(of: "Storage", also: ["Formats", "POSIX"]),
         .tests(of: "HTTPClient", also: ["POSIX"]),

@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// The five members of a payload, picked out of its JSON and checked one by one.
@@ -27,9 +28,15 @@ struct PayloadMembers {
         }
     }
 
+    /// The field's name that `key` begins or is begun by, else the one the fewest letters away.
+    private static func nearest(to key: String) -> String? {
+        let kin = names.first { key.utf8.count >= 3 && ($0.hasPrefix(key) || key.hasPrefix($0)) }
+        return kin ?? NearestName.find(key, among: names)
+    }
+
     private static func unknown(_ key: String) -> PayloadError {
         let lower = key.lowercased()
-        let near = otherNames[lower] ?? Likeness.nearest(to: lower, among: names)
+        let near = otherNames[lower] ?? Self.nearest(to: lower)
         return PayloadError(
             member: Words.cleaned(key, limit: 60),
             problem: "is not a field of GitLab's deployments",
@@ -127,7 +134,7 @@ struct PayloadMembers {
         let text = try text("status", example: #""success""#)
         if let status = DeploymentStatus(name: text) { return status }
         let names = DeploymentStatus.allCases.map(\.name)
-        let near = Likeness.nearest(to: text.lowercased(), among: names)
+        let near = NearestName.find(text, among: names)
         throw PayloadError(
             member: "status",
             problem: "\"\(Words.cleaned(text, limit: 40))\" is not one of GitLab's statuses",

@@ -12,6 +12,8 @@ package struct HTTPClientRequest: Sendable {
     package var answerLimit: Int
     /// PEM file of the authorities to trust instead of the system's.
     package var caFile: String?
+    /// The socket's file to connect to instead of the URL's host.
+    package var unixSocket: String?
 
     package init(
         id: UInt64,
@@ -21,7 +23,8 @@ package struct HTTPClientRequest: Sendable {
         body: [UInt8]? = nil,
         timeoutMilliseconds: Int = 30_000,
         answerLimit: Int = 4 << 20,
-        caFile: String? = nil
+        caFile: String? = nil,
+        unixSocket: String? = nil
     ) {
         self.id = id
         self.method = method
@@ -31,6 +34,7 @@ package struct HTTPClientRequest: Sendable {
         self.timeoutMilliseconds = timeoutMilliseconds
         self.answerLimit = answerLimit
         self.caFile = caFile
+        self.unixSocket = unixSocket
     }
 }
 

@@ -78,6 +78,9 @@ final class Transfer {
         try ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https").check()
         let noProxy = Loopback.isHost(ofURL: request.url) ? "*" : nil
         try ccurl_set_string(handle, CURLOPT_NOPROXY, noProxy).check()
+        if let path = request.unixSocket {
+            try ccurl_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, path).check()
+        }
         if let file = request.caFile {
             try ccurl_set_string(handle, CURLOPT_CAINFO, file).check()
         }

@@ -27,7 +27,15 @@ enum DeliveryMail: Sendable {
     /// Events whose records are committed.
     case accepted([QueueEntry])
     /// Dead letters that are over: they have no place in a lane.
-    case settleLetter(id: UInt64, generation: UInt32, FinalState, reason: String)
+    ///
+    /// `ticket`: who waits to hear that it is done.
+    case settleLetter(
+        id: UInt64,
+        generation: UInt32,
+        FinalState,
+        reason: String,
+        ticket: UInt64?
+    )
     case drop(id: UInt64, reason: String, ticket: UInt64)
     case retryNow(id: UInt64, ticket: UInt64)
     case configure(Running)

@@ -27,7 +27,7 @@ package struct Running: Sendable {
         _ configuration: Configuration,
         reading read: @escaping @Sendable (String) -> Result<[UInt8], FileProblem>
     ) throws(ConfigurationErrors) {
-        var reader = SecretReader(read: read, file: configuration.path)
+        var reader = SecretReader(read: read, configuration: configuration)
         var mistakes: [ConfigurationError] = []
         var tokens: [String: Credential] = [:]
         for endpoint in configuration.endpoints {
@@ -45,7 +45,7 @@ package struct Running: Sendable {
                 )
             else { preconditionFailure("the configuration's reader checks endpoints") }
             do {
-                hooks.append(try Hook(settings, endpoint: endpoint, file: configuration.path))
+                hooks.append(try Hook(settings, endpoint: endpoint, of: configuration))
             } catch {
                 mistakes += error.all
             }
@@ -71,6 +71,16 @@ package struct Running: Sendable {
         )
         isAdminLocal = rules.isAdminLocal
         adminGate = admin.isEmpty ? nil : Authenticator(tokens: admin)
+    }
+
+    /// What is not wrong, and will be in the way all the same.
+    package var warnings: [String] {
+        configuration.endpoints.filter { tokens[$0.name] == nil }.map { endpoint in
+            "gitlab.\(endpoint.name) has no token, and GitLab records nothing without one: "
+                + (endpoint.name == "default"
+                    ? "set GITLAB_TOKEN or GITLAB_TOKEN_FILE"
+                    : "set gitlab.\(endpoint.name).tokenFile")
+        }
     }
 
     func endpoint(_ name: String) -> EndpointSettings? {
@@ -112,7 +122,7 @@ package struct Running: Sendable {
 /// Reads secrets and gathers what is wrong with their files.
 private struct SecretReader {
     let read: @Sendable (String) -> Result<[UInt8], FileProblem>
-    let file: String?
+    let configuration: Configuration
     var mistakes: [ConfigurationError] = []
 
     /// One secret, or two on two lines while they are rotated.
@@ -136,15 +146,6 @@ private struct SecretReader {
     }
 
     private mutating func mistake(_ origin: String, _ problem: String, _ hint: String) {
-        mistakes.append(
-            ConfigurationError(
-                file: file,
-                line: nil,
-                column: nil,
-                setting: origin,
-                problem: problem,
-                hint: hint
-            )
-        )
+        mistakes.append(configuration.mistake(origin, problem, hint: hint))
     }
 }

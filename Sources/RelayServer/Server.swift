@@ -109,7 +109,7 @@ package struct Server: ~Copyable {
         let deadline = Clock.monotonic() + 2000
         var left = 2
         while left > 0, Clock.monotonic() < deadline {
-            switch mail.events.next(milliseconds: Int32(deadline - Clock.monotonic())) {
+            switch mail.events.next(milliseconds: Int32(max(0, deadline - Clock.monotonic()))) {
             case .ended, .failed: left -= 1
             case .listening, .reload, nil: break
             }

@@ -35,7 +35,7 @@ enum Program {
             return command.run(try Arguments(rest, command.form))
         } catch {
             Output.complain("deployment-relay \(name): \(error.description)")
-            Output.complain("hint: usage: \(command.usage.split(separator: "\n")[0])")
+            Output.complain("hint: usage: \(command.usage)")
             return .usage
         }
     }

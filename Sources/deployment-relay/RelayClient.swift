@@ -10,6 +10,8 @@ struct RelayClient {
     /// `http://127.0.0.1:8081`, without a slash at the end.
     let base: String
     private let token: Credential?
+    /// Where it listens instead of on a port.
+    private let socketPath: String?
 
     struct Answer {
         let status: Int
@@ -29,46 +31,62 @@ struct RelayClient {
 
     /// Finds the relay: `--url`, else the environment, else the configuration.
     ///
-    /// - Throws: What is wrong with the configuration.
-    init(_ role: Role, _ arguments: Arguments) throws(ConfigurationErrors) {
+    /// The configuration is read only for what the two before do not say, so that a mistake in it
+    /// does not make a healthy relay look ill. `hook`: whose own credentials are wanted.
+    ///
+    /// Throws what is wrong with the configuration.
+    init(
+        _ role: Role,
+        _ arguments: Arguments,
+        hook: String? = nil
+    ) throws(ConfigurationErrors) {
         let settings = Settings(arguments)
-        // An empty variable counts as none, as it does for the relay itself.
-        let environment = settings.inputs.environment.filter { !$0.value.isEmpty }
         let (address, secret) =
             switch role {
             case .hooks: ("RELAY_LISTEN", "RELAY_TOKEN")
             case .admin: ("RELAY_ADMIN_LISTEN", "RELAY_ADMIN_TOKEN")
             }
-        let isAddressKnown = arguments["--url"] != nil || environment[address] != nil
-        let needsFile =
-            !isAddressKnown || environment["RELAY_CONFIG"] != nil
-            || arguments["--config"] != nil
-        let configuration = needsFile ? try settings.configuration() : nil
+        let url = arguments["--url"]
+        let known = settings.variable(address)
+        var token =
+            settings.variable(secret).map { Credential($0) }
+            ?? settings.variable("\(secret)_FILE").flatMap(Self.read)
+        var configuration: Configuration?
+        if url == nil, known == nil || token == nil, settings.variable("RELAY_CONFIG") != nil {
+            configuration = try settings.configuration()
+        }
+        if token == nil { token = Self.token(of: configuration, role, hook) }
+        self.token = token
+        let usual = Configuration()
         let listen =
             switch role {
-            case .hooks: environment[address] ?? configuration?.listen ?? "127.0.0.1:8080"
-            case .admin: environment[address] ?? configuration?.adminListen ?? "127.0.0.1:8081"
+            case .hooks: known ?? configuration?.listen ?? usual.listen
+            case .admin: known ?? configuration?.adminListen ?? usual.adminListen
             }
-        base =
-            arguments["--url"].map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
-        if let value = environment[secret] {
-            token = Credential(value)
-        } else if let path = environment["\(secret)_FILE"] {
-            token = Self.read(path)
+        if url == nil, listen.hasPrefix("unix:") {
+            base = "http://localhost"
+            socketPath = String(listen.dropFirst(5))
         } else {
-            token = Self.token(of: configuration, role)
+            base = url.map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
+            socketPath = nil
         }
     }
 
     init(base: String, token: Credential?) {
         self.base = Self.trimmed(base)
         self.token = token
+        socketPath = nil
     }
 
-    private static func token(of configuration: Configuration?, _ role: Role) -> Credential? {
+    private static func token(
+        of configuration: Configuration?,
+        _ role: Role,
+        _ hook: String?
+    ) -> Credential? {
+        let own = configuration?.hooks.first { $0.name == hook }?.credentials.first
         let source =
             switch role {
-            case .hooks: configuration?.credentials.first
+            case .hooks: own ?? configuration?.credentials.first
             case .admin: configuration?.adminToken
             }
         switch source {
@@ -123,7 +141,8 @@ struct RelayClient {
                 url: base + path,
                 fields: all,
                 body: body,
-                timeoutMilliseconds: seconds * 1000
+                timeoutMilliseconds: seconds * 1000,
+                unixSocket: socketPath
             )
         )
         var result: Result<HTTPClientAnswer, HTTPClientFailure>?

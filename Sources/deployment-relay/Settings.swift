@@ -28,6 +28,9 @@ struct Settings {
         FileSystem.read(path).mapError { FileProblem("\($0)") }
     }
 
+    /// A flag's or the environment's word; an empty one counts as none.
+    func variable(_ name: String) -> String? { inputs.variable(name) }
+
     /// Reads the configuration alone.
     func configuration() throws(ConfigurationErrors) -> Configuration {
         try ConfigurationReader.read(inputs)

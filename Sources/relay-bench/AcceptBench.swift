@@ -37,7 +37,7 @@ enum AcceptBench {
         return .success
     }
 
-    private static func number(
+    static func number(
         _ arguments: Arguments,
         _ option: String,
         _ usual: Int

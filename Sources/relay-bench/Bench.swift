@@ -15,6 +15,9 @@ enum Bench {
                     [--url URL] [--token TOKEN]
                     durable acceptance: distinct Argo CD events as fast as they are answered;
                     without --url a relay of its own, whose GitLab cannot be reached
+          simulate  [--seeds N] [--from SEED]
+                    seeded histories of the real queue and the real logs against a model of GitLab;
+                    ends with 1 at the first that ends other than it should, and tells it
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
 
@@ -26,6 +29,8 @@ enum Bench {
             switch arguments.first {
             case "accept":
                 return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
+            case "simulate":
+                return try SimulateBench.run(Arguments(arguments.dropFirst(), SimulateBench.form))
             case "template":
                 return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
             case "help", "--help", "-h":

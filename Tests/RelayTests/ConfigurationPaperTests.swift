@@ -60,7 +60,7 @@ struct ConfigurationPaperTests {
                 let endpoint = try #require(
                     configuration.endpoints.first { $0.name == hook.endpoint }
                 )
-                #expect(throws: Never.self) { try Hook(hook, endpoint: endpoint, file: page) }
+                #expect(throws: Never.self) { try Hook(hook, endpoint: endpoint) }
             }
         }
     }

@@ -2,6 +2,7 @@ import Formats
 import GitLab
 import JSON
 import Relay
+import Simulation
 import Testing
 
 /// One request of `expected.json`, and what must come of it.
@@ -30,7 +31,7 @@ struct ExpectedStep {
 
     func post(to world: inout World) throws -> Reception? {
         let project = path.hasPrefix("/api/v4/") ? "42" : nil
-        return world.post(hook, try Fixture.bytes(file), project: project)
+        return try world.post(hook, Fixture.bytes(file), project: project)
     }
 }
 
@@ -161,7 +162,7 @@ struct ExpectedTests {
             let reception = try #require(try step.post(to: &world))
             #expect(reception.word == step.state, "\(step.file): \(reception.reason ?? "")")
             if !wanted.isBurst { try world.settle() }
-            world.crash(records: 100)
+            try world.crash()
             try world.boot()
         }
         try world.settle()

@@ -1,5 +1,6 @@
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 /// With default settings, what is said of one operation ends the same in whatever order and however
@@ -120,7 +121,7 @@ struct OneOperationTests {
             bodies.shuffle(using: &chance)
             var world = try World(at: "2026-04-17T10:30:00Z", seed: seed)
             for body in bodies {
-                let word = world.post(story.hook, body)?.word
+                let word = try world.post(story.hook, body)?.word
                 #expect(word != "dead", "seed \(seed)")
                 switch chance.pick(0...2) {
                 case 0: break

@@ -185,6 +185,7 @@ struct PayloadTests {
             "1:9: .nv is <no value>: the sender had no value in {{.nv}}; default says"
         ),
         Refused(#"{"a":"{{.nil}}"}"#, "1:9: .nil is <nil>: the sender had no value"),
+        Refused(#"{"a":"{{index . "nv"}}"}"#, "1:9: the value is <no value>: the sender had none"),
         Refused(#"{"a":"{{.gone | upper}}"}"#, "1:9: .gone is missing"),
         Refused(#"{"a":"{{$x := .gone}}"}"#, "1:15: .gone is missing"),
         Refused(#"{"a":"{{if eq .gone "x"}}{{end}}"}"#, "1:15: .gone is missing"),

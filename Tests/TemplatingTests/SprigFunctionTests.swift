@@ -142,6 +142,10 @@ struct SprigFunctionTests {
             #"{{(semver "1.2.3-a").IncPatch}} {{(semver "1.2.3").Compare (semver "1.2.4")}}"#,
             "1.2.3 -1"
         ),
+        Row(
+            #"{{regexFindAll "z" "a" -1 | toJson}} {{regexSplit "," "" -1 | toJson}}"#,
+            #"null [""]"#
+        ),
         Row(#"{{regexMatch "(" "x"}} {{regexQuoteMeta "1+1"}}"#, #"false 1\+1"#),
     ]
 

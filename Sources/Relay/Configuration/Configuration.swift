@@ -120,6 +120,8 @@ package struct Configuration: Equatable, Sendable {
     ]
     /// The file it was read from.
     package var path: String?
+    /// Where the file's settings stand, for mistakes that are found later.
+    var places = SettingPlaces()
 
     package init() {}
 }

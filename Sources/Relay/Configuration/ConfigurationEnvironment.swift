@@ -47,7 +47,8 @@ struct ConfigurationEnvironment {
     /// A secret's value, or the file that holds it.
     private func secret(_ name: String) -> SecretSource? {
         let value = inputs.variable(name)
-        let path = inputs.variable("\(name)_FILE")
+        // A command that sets the secret itself (the sandbox's) means it.
+        let path = inputs.flags[name] == nil ? inputs.variable("\(name)_FILE") : nil
         if value != nil, path != nil {
             gatherer.add(
                 name,
@@ -103,11 +104,15 @@ struct ConfigurationEnvironment {
     private func checkNames() {
         for name in inputs.environment.keys.sorted()
         where name.hasPrefix("RELAY_") && !Self.names.contains(name) {
-            guard let near = NearestName.find(name, among: Self.names) else { continue }
+            // Kubernetes sets RELAY_PORT and the like for a Service named relay.
+            let own = Self.names.map { String($0.dropFirst(6)) }
+            guard let near = NearestName.find(String(name.dropFirst(6)), among: own) else {
+                continue
+            }
             gatherer.add(
                 name,
                 "there is no such variable",
-                hint: "did you mean \(near)",
+                hint: "did you mean RELAY_\(near)",
                 at: nil
             )
         }

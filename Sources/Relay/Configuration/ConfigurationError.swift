@@ -1,3 +1,5 @@
+import JSON
+
 /// A setting the operator must change before the relay can start: where, what, what to write.
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     package var file: String?
@@ -32,7 +34,7 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
             if let line { place += "\(line):\(column ?? 1):" }
             place += " "
         }
-        return "\(place)\(setting): \(problem)\nhint: \(hint)"
+        return "\(place)\(setting): \(problem)" + (hint.isEmpty ? "" : "\nhint: \(hint)")
     }
 }
 
@@ -52,37 +54,29 @@ package struct FileProblem: Error, Equatable, Sendable, CustomStringConvertible 
     package init(_ description: String) { self.description = description }
 }
 
-/// The name somebody probably meant.
-package enum NearestName {
-    /// - Returns: The closest of `names`, if a third of the letters or fewer differ.
-    package static func find(_ wrong: String, among names: [String]) -> String? {
-        let near = names.map { ($0, distance(wrong.lowercased(), $0.lowercased())) }
-            .min { $0.1 < $1.1 }
-        guard let near, near.1 <= max(1, max(wrong.count, near.0.count) / 3) else { return nil }
-        return near.0
-    }
+/// Where each setting of the configuration's file stands.
+struct SettingPlaces: Equatable, Sendable {
+    private var places: [String: TextPosition] = [:]
 
-    /// Insertions, deletions, substitutions and swaps of neighbours between two words.
-    private static func distance(_ a: String, _ b: String) -> Int {
-        let (a, b) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
-        guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
-        var before = [Int](repeating: 0, count: b.count + 1)
-        var row = Array(0...b.count)
-        for i in 1...a.count {
-            var next = [i]
-            for j in 1...b.count {
-                var cost = min(
-                    row[j] + 1,
-                    next[j - 1] + 1,
-                    row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
-                )
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                    cost = min(cost, before[j - 2] + 1)
-                }
-                next.append(cost)
-            }
-            (before, row) = (row, next)
-        }
-        return row[b.count]
+    mutating func note(_ setting: String, at place: TextPosition) { places[setting] = place }
+
+    subscript(setting: String) -> TextPosition? { places[setting] }
+
+    /// Where a setting stands is no part of what the configuration says.
+    static func == (a: SettingPlaces, b: SettingPlaces) -> Bool { true }
+}
+
+extension Configuration {
+    /// A mistake about a setting that was read before: with its line when it is one of the file.
+    package func mistake(_ setting: String, _ problem: String, hint: String) -> ConfigurationError {
+        let place = places[setting]
+        return ConfigurationError(
+            file: place == nil ? nil : path,
+            line: place?.line,
+            column: place?.column,
+            setting: setting,
+            problem: problem,
+            hint: hint
+        )
     }
 }

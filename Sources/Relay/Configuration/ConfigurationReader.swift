@@ -22,7 +22,7 @@ package struct ConfigurationInputs: Sendable {
     }
 
     /// Flags over environment; an empty variable counts as none.
-    func variable(_ name: String) -> String? {
+    package func variable(_ name: String) -> String? {
         let text = flags[name] ?? environment[name]
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -46,6 +46,7 @@ package enum ConfigurationReader {
         ConfigurationEnvironment(inputs, gatherer).read(into: &configuration)
         ConfigurationRules(gatherer).check(configuration)
         guard gatherer.all.isEmpty else { throw ConfigurationErrors(all: gatherer.sorted) }
+        configuration.places = gatherer.places
         return configuration
     }
 
@@ -223,7 +224,8 @@ private struct ConfigurationFile {
             )
         }
         let known = configuration.hooks.first { $0.name == name }
-        guard let sender = sender(reader, known?.sender) else { return }
+        // Read on after a wrong source, so that all mistakes are told in one go.
+        let sender = sender(reader, known?.sender) ?? .flat
         var hook = HookSettings(name: name, sender: sender)
         hook.endpoint = reader.text("gitlab") ?? "default"
         hook.credentials = credentials(reader)

@@ -1,3 +1,4 @@
+import Formats
 import Webhooks
 
 /// Rules over several settings.
@@ -7,6 +8,18 @@ struct ConfigurationRules {
     init(_ gatherer: MistakeGatherer) { self.gatherer = gatherer }
 
     func check(_ configuration: Configuration) {
+        for endpoint in configuration.endpoints {
+            guard let project = endpoint.project, Int(project) == nil, !project.contains("/") else {
+                continue
+            }
+            let setting = "gitlab.\(endpoint.name).project"
+            gatherer.add(
+                gatherer.place(of: setting) == nil ? "GITLAB_PROJECT" : setting,
+                "\"\(project)\" is neither a number nor a path with a group",
+                hint: "write group/name, or the number from the project's page",
+                at: gatherer.place(of: setting)
+            )
+        }
         for hook in configuration.hooks {
             let names = configuration.endpoints.map(\.name)
             if !names.contains(hook.endpoint) {

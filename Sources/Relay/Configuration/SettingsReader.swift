@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// Reads one object of the configuration file member by member, and gathers what is wrong.
@@ -164,7 +165,7 @@ final class SettingsReader {
 final class MistakeGatherer {
     let file: String?
     private(set) var all: [ConfigurationError] = []
-    private var places: [String: TextPosition] = [:]
+    private(set) var places = SettingPlaces()
 
     init(file: String?) { self.file = file }
 
@@ -182,7 +183,7 @@ final class MistakeGatherer {
     }
 
     /// Where a setting stands, for rules over several of them.
-    func note(_ setting: String, at place: TextPosition) { places[setting] = place }
+    func note(_ setting: String, at place: TextPosition) { places.note(setting, at: place) }
 
     func place(of setting: String) -> TextPosition? { places[setting] }
 

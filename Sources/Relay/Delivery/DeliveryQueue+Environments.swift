@@ -10,27 +10,40 @@ extension DeliveryQueue {
     mutating func preparesEnvironment(
         _ slot: WaitingPool.Slot,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) -> Bool {
         let entry = pool[slot]
-        if !entry.hasWish { return false }
         let lane = Int(entry.lane)
         let key = lanes[lane].key
-        let known: KnownEnvironment
-        switch tries[slot]?.environment ?? .unknown {
-        case .done: return false
-        case .found(let found): known = found
-        case .unknown:
-            guard let remembered = environments[key] else {
-                guard load(entry.locator) != nil else { return false }
-                let call = GitLabCall.findEnvironment(project: key.project, name: key.environment)
-                return ask(call, about: slot, at: now)
-            }
-            known = remembered
+        var step = tries[slot]?.environment ?? .unknown
+        if case .done = step { return false }
+        guard entry.hasWish else { return false }
+        let wish: EnvironmentWish
+        switch load(entry.locator) {
+        case .delivery(let delivery):
+            guard let wanted = EnvironmentWish(delivery) else { return false }
+            wish = wanted
+        case .damaged:
+            return false
+        case .unreadable(let reason):
+            readLater(slot, reason, at: now)
+            return true
+        }
+        if case .unknown = step, let remembered = environments[key] { step = .found(remembered) }
+        switch step {
+        case .found(let known) where wish.isMet(by: known):
+            remember(known, of: lane)
+            tries[slot, default: Tries()].environment = .done
+            return false
+        case .found(let known):
+            let call = GitLabCall.updateEnvironment(
+                project: key.project,
+                environment: known.id,
+                tier: wish.tier,
+                externalURL: wish.externalURL
+            )
+            return ask(call, about: slot, at: now)
         case .absent:
-            guard let wish = load(entry.locator).flatMap({ EnvironmentWish($0) }) else {
-                return false
-            }
             let call = GitLabCall.createEnvironment(
                 project: key.project,
                 name: key.environment,
@@ -38,20 +51,10 @@ extension DeliveryQueue {
                 externalURL: wish.externalURL
             )
             return ask(call, about: slot, at: now)
+        case .unknown, .done:
+            let call = GitLabCall.findEnvironment(project: key.project, name: key.environment)
+            return ask(call, about: slot, at: now)
         }
-        guard let wish = load(entry.locator).flatMap({ EnvironmentWish($0) }) else { return false }
-        if wish.isMet(by: known) {
-            remember(known, of: lane)
-            tries[slot, default: Tries()].environment = .done
-            return false
-        }
-        let call = GitLabCall.updateEnvironment(
-            project: key.project,
-            environment: known.id,
-            tier: wish.tier,
-            externalURL: wish.externalURL
-        )
-        return ask(call, about: slot, at: now)
     }
 
     private mutating func ask(

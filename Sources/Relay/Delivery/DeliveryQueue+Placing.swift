@@ -87,7 +87,7 @@ extension DeliveryQueue {
         let newest = applications[entry.application]?.newestOrder ?? .min
         let successor =
             newest > entry.order ? firstNewer(than: entry, in: lane) : WaitingPool.none
-        let waiting = Waiting(entry, lane: lane)
+        let waiting = Waiting(entry, lane: lane, at: now)
         let slot = pool.insert(waiting, into: &lanes[lane].line, before: successor)
         slots[entry.id] = slot
         applications[entry.application, default: Queued()].count += 1
@@ -95,6 +95,7 @@ extension DeliveryQueue {
         latest[entry.operation] = slot
         remember(entry, at: slot, since: since)
         if let older { supersede(older, by: slot, at: now) }
+        lanes[lane].endSettling()
         recoverDoubt(lane, at: now)
         arouse(lane, at: now)
     }

@@ -9,7 +9,7 @@ extension DeliveryQueue {
         for scope in heldScopes(at: index) { askNow(scope, at: now) }
     }
 
-    mutating func probe(_ scope: HoldScope, at now: Moment, load: (UInt64) -> AcceptedDelivery?) {
+    mutating func probe(_ scope: HoldScope, at now: Moment, load: (UInt64) -> LoadedDelivery) {
         guard let hold = current(scope), !hold.isProbing, hold.probe != .configuration,
             hold.probeAt <= now.steady, let endpoint = endpointIndex[scope.endpoint]
         else { return }
@@ -38,7 +38,7 @@ extension DeliveryQueue {
         _ lane: Int,
         in scope: HoldScope,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) {
         lanes[lane].isTrial = true
         lanes[lane].dueAt = 0
@@ -172,6 +172,7 @@ extension DeliveryQueue {
     package mutating func retryNow(_ id: UInt64, at now: Moment) -> Bool {
         guard let slot = slots[id] else { return retryNamed(id, at: now) }
         let lane = Int(pool[slot].lane)
+        pool[slot].notBefore = 0
         lanes[lane].dueAt = 0
         for scope in scopes(over: lane) { askNow(scope, at: now) }
         arouse(lane, at: now)

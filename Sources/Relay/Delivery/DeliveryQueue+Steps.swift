@@ -5,7 +5,7 @@ import JSON
 /// What a lane does when its turn comes.
 extension DeliveryQueue {
     /// Takes the one next step for the lane's first entry: a call, or its end.
-    mutating func step(_ lane: Int, at now: Moment, load: (UInt64) -> AcceptedDelivery?) {
+    mutating func step(_ lane: Int, at now: Moment, load: (UInt64) -> LoadedDelivery) {
         let slot = lanes[lane].line.first
         guard slot != WaitingPool.none, lanes[lane].call == nil else { return }
         let entry = pool[slot]
@@ -19,17 +19,44 @@ extension DeliveryQueue {
             let later = pool[newer].status.name
             return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
-        if entry.notBefore > now.wall.milliseconds {
-            lanes[lane].dueAt = now.steady + entry.notBefore - now.wall.milliseconds
-            return arouse(lane, at: now)
+        if entry.notBefore > now.steady, lanes[lane].firstSending == nil {
+            return passBy(lane, at: now, load: load)
         }
-        if hasGivenUp(tries[slot]?.since, at: now) {
+        if tries[slot]?.unreadableSince == nil, hasGivenUp(tries[slot]?.since, at: now) {
             return settle(slot, .dead, gaveUpReason, at: now)
         }
         if entry.isOfEnvironment { return leaveEnvironment(slot, at: now, load: load) }
         if preparesEnvironment(slot, at: now, load: load) { return }
         write(slot, at: now, load: load)
     }
+
+    /// The first entry waits for `settleSeconds`: another Application's may go before it.
+    private mutating func passBy(_ lane: Int, at now: Moment, load: (UInt64) -> LoadedDelivery) {
+        var settling: Set<Identity> = []
+        var due = Int64.max
+        var slot = lanes[lane].line.first
+        var looks = 0
+        while slot != WaitingPool.none, looks < Self.longestLook {
+            let entry = pool[slot]
+            if !settling.contains(entry.application) {
+                guard entry.notBefore > now.steady else {
+                    pool.moveToFront(slot, of: &lanes[lane].line)
+                    recoverDoubt(lane, at: now)
+                    return step(lane, at: now, load: load)
+                }
+                settling.insert(entry.application)
+                due = min(due, entry.notBefore)
+            }
+            slot = pool.next(after: slot)
+            looks += 1
+        }
+        lanes[lane].isSettling = true
+        lanes[lane].dueAt = due
+        arouse(lane, at: now)
+    }
+
+    /// How far down its line a lane looks for one that may go before those that settle.
+    private static var longestLook: Int { 256 }
 
     /// Whether what was first tried at these steady milliseconds has been tried long enough.
     func hasGivenUp(_ since: Int64?, at now: Moment) -> Bool {
@@ -50,7 +77,7 @@ extension DeliveryQueue {
     private mutating func write(
         _ slot: WaitingPool.Slot,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) {
         let entry = pool[slot]
         let wanted = wanted(entry)
@@ -99,13 +126,20 @@ extension DeliveryQueue {
         _ wanted: DeploymentStatus,
         for slot: WaitingPool.Slot,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) -> [UInt8]? {
         let lane = Int(pool[slot].lane)
         let project = lanes[lane].project
-        guard let delivery = load(pool[slot].locator) else {
-            let reason = "its record in the accepted log is damaged; see the log's quarantine file"
+        let delivery: AcceptedDelivery
+        switch load(pool[slot].locator) {
+        case .delivery(let loaded):
+            delivery = loaded
+            tries[slot]?.becomeReadable(at: now)
+        case .damaged(let reason):
             settle(slot, .dead, reason, at: now)
+            return nil
+        case .unreadable(let reason):
+            readLater(slot, reason, at: now)
             return nil
         }
         if delivery.place.ref == nil, projects[project].defaultBranch == nil {
@@ -128,6 +162,31 @@ extension DeliveryQueue {
             settle(slot, .dead, "\(error)", at: now)
             return nil
         }
+    }
+
+    /// The record cannot be read now; the time until it can does not count.
+    mutating func readLater(
+        _ slot: WaitingPool.Slot,
+        _ reason: String,
+        at now: Moment
+    ) {
+        if tries[slot]?.unreadableSince == nil {
+            tries[slot, default: Tries()].unreadableSince = now.steady
+            let entry = pool[slot]
+            let attempt = Attempt(
+                delivery: entry.id,
+                generation: entry.generation,
+                number: max(1, tries[slot]?.attempts ?? 0),
+                finishedAt: now.wall,
+                call: "reading its record",
+                outcome: .deferred,
+                httpStatus: 0,
+                reason: reason,
+                milliseconds: 0
+            )
+            output.append(.record(.attempt(attempt)))
+        }
+        backOff(Int(pool[slot].lane), at: now)
     }
 
     private mutating func send(
@@ -186,7 +245,7 @@ extension DeliveryQueue {
     private mutating func suspect(
         _ slot: WaitingPool.Slot,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) {
         let entry = pool[slot]
         let lane = Int(entry.lane)
@@ -202,7 +261,10 @@ extension DeliveryQueue {
             body = payload
         }
         tries[slot]?.isSuspect = false
-        let sentAt = load(entry.locator)?.receivedAt ?? now.wall
+        let sentAt =
+            if case .delivery(let loaded) = load(entry.locator) { loaded.receivedAt } else {
+                now.wall
+            }
         let sending = sending(slot, wanted, body, row?.deployment, sentAt: sentAt, at: now)
         lanes[lane].firstSending = sending
         doubt(sending, in: lane, at: now)

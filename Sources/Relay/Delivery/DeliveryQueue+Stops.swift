@@ -9,12 +9,15 @@ extension DeliveryQueue {
     mutating func leaveEnvironment(
         _ slot: WaitingPool.Slot,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) {
         let lane = Int(pool[slot].lane)
         let key = lanes[lane].key
         if pool[slot].task == .stay {
-            let why = load(pool[slot].locator)?.cause.words ?? "others use the environment"
+            var why = "others use the environment"
+            if case .delivery(let delivery) = load(pool[slot].locator) {
+                why = delivery.cause.words ?? why
+            }
             return settle(slot, .superseded, why, at: now)
         }
         let call: GitLabCall
@@ -75,7 +78,7 @@ extension DeliveryQueue {
         }
         guard environment.state != "stopped" else {
             let words = "environment \(environment.name) is stopped already"
-            return settle(slot, .delivered, words, result: result, at: now)
+            return settle(slot, .delivered, words, at: now)
         }
         tries[slot]?.environment = .found(KnownEnvironment(environment))
         arouse(lane, at: now)

@@ -86,11 +86,11 @@ package struct DeliveryQueue: Sendable {
     ///
     /// - Parameters:
     ///   - now: The present; its steady clock never goes back.
-    ///   - load: Reads an accepted delivery by its locator; nil when its record is damaged.
+    ///   - load: Reads an accepted delivery by its locator.
     /// - Returns: Records and calls in order; empty when nothing is due.
     package mutating func run(
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) -> [QueueOutput] {
         while let alarm = alarms.popDue(at: now.steady) { ring(alarm, at: now, load: load) }
         for endpoint in endpoints.indices {
@@ -124,7 +124,7 @@ package struct DeliveryQueue: Sendable {
     private mutating func ring(
         _ alarm: Alarm,
         at now: Moment,
-        load: (UInt64) -> AcceptedDelivery?
+        load: (UInt64) -> LoadedDelivery
     ) {
         switch alarm {
         case .lane(let lane):

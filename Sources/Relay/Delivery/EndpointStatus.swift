@@ -26,6 +26,12 @@ extension DeliveryQueue {
         }
     }
 
+    /// What the queue has decided beside `run`: of answers that came while no more may be begun.
+    package mutating func takeOutput() -> [QueueOutput] {
+        defer { output = [] }
+        return output
+    }
+
     /// Takes over changed limits and paces; what waits for an endpoint that is gone is held.
     package mutating func configure(_ settings: QueueSettings, at now: Moment) {
         self.settings = settings

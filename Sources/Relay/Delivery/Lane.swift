@@ -19,6 +19,8 @@ struct Lane: Sendable {
     var isQueued = false
     /// Steady milliseconds before which nothing is tried.
     var dueAt: Int64 = 0
+    /// `dueAt` is when the first of those that wait for `settleSeconds` may go.
+    var isSettling = false
     /// Steady milliseconds of the alarm that is set.
     var alarmAt: Int64?
     /// Attempts in a row that came to nothing.
@@ -52,11 +54,19 @@ struct Lane: Sendable {
     /// The first entry is done with: the next one starts clean.
     mutating func turnToNext() {
         dueAt = 0
+        isSettling = false
         failures = 0
         doubt = nil
         firstSending = nil
         firstSentAt = nil
         wasRefused = false
+    }
+
+    /// Something new is here, which need not wait for what settles.
+    mutating func endSettling() {
+        guard isSettling else { return }
+        isSettling = false
+        dueAt = 0
     }
 
     /// When another status may be written to `deployment` than one that may still come late.

@@ -61,6 +61,22 @@ struct WaitingPool: Sendable {
         line.count -= 1
         free.append(slot)
     }
+
+    /// Lets an entry go before all others of its line; its slot stays the same.
+    mutating func moveToFront(_ slot: Slot, of line: inout Line) {
+        let node = nodes[Int(slot)]
+        guard node.previous != Self.none else { return }
+        nodes[Int(node.previous)].next = node.next
+        if node.next == Self.none {
+            line.last = node.previous
+        } else {
+            nodes[Int(node.next)].previous = node.previous
+        }
+        nodes[Int(slot)].previous = Self.none
+        nodes[Int(slot)].next = line.first
+        nodes[Int(line.first)].previous = slot
+        line.first = slot
+    }
 }
 
 /// The two ends of one lane's list in the pool.

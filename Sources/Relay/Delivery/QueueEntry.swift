@@ -45,8 +45,8 @@ struct Waiting: Sendable {
     let application: Identity
     let operation: Identity
     let order: Int64
-    /// Wall-clock milliseconds; 0: at once.
-    let notBefore: Int64
+    /// Steady milliseconds; 0: at once.
+    var notBefore: Int64
     let generation: UInt32
     /// Index of its lane in the queue.
     let lane: Int32
@@ -54,7 +54,9 @@ struct Waiting: Sendable {
     let task: DeliveryTask
     let hasWish: Bool
 
-    init(_ entry: QueueEntry, lane: Int) {
+    /// `settleSeconds` are waited for by the steady clock, once for what a restart finds: a wall
+    /// clock that was set back meanwhile must not make more of them.
+    init(_ entry: QueueEntry, lane: Int, at now: Moment) {
         id = entry.id
         generation = entry.generation
         locator = entry.locator
@@ -64,7 +66,12 @@ struct Waiting: Sendable {
         status = entry.status
         task = entry.task
         hasWish = entry.hasWish
-        notBefore = entry.notBefore?.milliseconds ?? 0
+        notBefore =
+            entry.notBefore.map { due in
+                let left = due.milliseconds - now.wall.milliseconds
+                let whole = due.milliseconds - entry.receivedAt.milliseconds
+                return now.steady + max(0, min(left, whole))
+            } ?? 0
         self.lane = Int32(lane)
     }
 
@@ -109,8 +116,17 @@ struct Tries: Sendable {
     var environment = EnvironmentStep.unknown
     /// Steady milliseconds since when the environment is being asked about.
     var environmentSince: Int64?
+    /// Steady milliseconds since when its record cannot be read; nil: it could be, or was not
+    /// asked for.
+    var unreadableSince: Int64?
 
     mutating func begin(at now: Moment) { since = since ?? now.steady }
+
+    mutating func becomeReadable(at now: Moment) {
+        guard let since = unreadableSince else { return }
+        passOver(now.steady - since, at: now)
+        unreadableSince = nil
+    }
 
     mutating func passOver(_ held: Int64, at now: Moment) {
         since = since.map { min(now.steady, $0 + held) }

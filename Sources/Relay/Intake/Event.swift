@@ -86,7 +86,11 @@ struct EventMaker {
         do {
             return try DefaultBranch.read(rendered)
         } catch {
-            throw Refusal(reason: "the template's result is not what GitLab takes: \(error)")
+            // Who has written no template need not hear of one.
+            let origin =
+                hook.settings.template == nil
+                ? "" : "the template's result is not what GitLab takes: "
+            throw Refusal(reason: origin + "\(error)")
         }
     }
 

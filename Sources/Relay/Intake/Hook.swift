@@ -20,7 +20,7 @@ package struct Hook: Sendable {
     package init(
         _ settings: HookSettings,
         endpoint: EndpointSettings,
-        file: String?
+        of configuration: Configuration = Configuration()
     ) throws(ConfigurationErrors) {
         self.settings = settings
         fallbackProject = endpoint.project
@@ -29,7 +29,7 @@ package struct Hook: Sendable {
             argocd: settings.argocd,
             hosts: RepositoryHosts(gitlabURL: endpoint.url, more: endpoint.repositoryHosts)
         )
-        var compiler = HookCompiler(hook: settings.name, file: file)
+        var compiler = HookCompiler(hook: settings.name, configuration: configuration)
         compiler.check("tier", settings.tier, EnvironmentTier.problem)
         compiler.check("externalURL", settings.externalURL, ExternalURL.problem)
         choices = [
@@ -83,7 +83,7 @@ private struct HookChoice: Sendable {
 /// Compiles one hook's templates and gathers what is wrong with them.
 private struct HookCompiler {
     let hook: String
-    let file: String?
+    let configuration: Configuration
     var mistakes: [ConfigurationError] = []
 
     mutating func choice(
@@ -106,12 +106,9 @@ private struct HookCompiler {
             let problem = problem(text)
         else { return }
         mistakes.append(
-            ConfigurationError(
-                file: file,
-                line: nil,
-                column: nil,
-                setting: "hooks.\(hook).\(setting)",
-                problem: problem,
+            configuration.mistake(
+                "hooks.\(hook).\(setting)",
+                problem,
                 hint: "write what GitLab takes, a template, or null"
             )
         )
@@ -133,16 +130,19 @@ private struct HookCompiler {
         do {
             return try Template(parsing: text, options: options)
         } catch {
+            let name = "hooks.\(hook).\(setting)"
             for problem in error.all {
+                let place = "\(problem.line):\(problem.column)"
+                let words =
+                    problem.action.isEmpty
+                    ? problem.problem : "\(problem.problem) in \(problem.action)"
                 mistakes.append(
-                    ConfigurationError(
-                        file: file,
-                        line: nil,
-                        column: nil,
-                        setting: "hooks.\(hook).\(setting)",
-                        problem: "\(problem.name):\(problem.line):\(problem.column): "
-                            + problem.problem,
-                        hint: problem.hint
+                    configuration.mistake(
+                        name,
+                        problem.name == name
+                            ? "at \(place): \(words)" : "\(problem.name):\(place): \(words)",
+                        hint: problem.hint.isEmpty
+                            ? "try it with deployment-relay template" : problem.hint
                     )
                 )
             }

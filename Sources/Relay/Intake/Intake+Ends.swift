@@ -185,7 +185,8 @@ struct Expiries: Sendable {
     mutating func confirm() { taken.removeAll(keepingCapacity: true) }
 
     mutating func rollBack() {
-        for (key, due) in taken { timers.add(key, due: due) }
+        // A little later: the disk that was full will hardly have room at once.
+        for (key, due) in taken { timers.add(key, due: due + 1000) }
         confirm()
     }
 }

@@ -16,7 +16,7 @@ extension Intake {
                 id: id,
                 generation: generation,
                 body: hash,
-                count: (known?.count ?? 0) + 1,
+                count: (known?.count ?? 0) + (taking.again == nil || known == nil ? 1 : 0),
                 operation: taking.operationIdentity
             ),
             at: key

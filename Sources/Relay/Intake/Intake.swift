@@ -85,7 +85,8 @@ package struct Intake: Sendable {
             depth.depth = limits.jsonDepth
             body = try JSONDocument(parsing: webhook.body, limits: depth).root
         } catch {
-            return bury(taking, status: 400, reason: "\(error)\(taking.remedyForBrokenJSON)")
+            let remedy = taking.remedy(for: error, in: limits)
+            return bury(taking, status: 400, reason: "\(error)\(remedy)")
         }
         guard body.kind == .object else {
             let reason = "line 1, column 1: the body is a JSON \(body.kind), not an object"
@@ -202,11 +203,15 @@ struct Taking {
         (object, operation, phase) = (flaw.object, flaw.operation, flaw.phase)
     }
 
-    /// What makes broken JSON impossible: templates are where it comes from.
-    var remedyForBrokenJSON: String {
+    /// What to do about a body that cannot be read; templates are where broken JSON comes from.
+    func remedy(for error: JSONError, in limits: Limits) -> String {
+        if webhook.body.isEmpty { return "; the body is empty: send a JSON object" }
+        if error.problem.contains("deeper") { return "" }
         switch hook.settings.sender {
-        case .argocd, .flat: "; let the template write it: {\"app\": {{toJson .app}}, …}"
-        case .heroku, .flux: ""
+        case .argocd, .flat:
+            return "; in Argo CD let the template write it: {\"app\": {{toJson .app}}, …}"
+        case .heroku, .flux:
+            return ""
         }
     }
 }

@@ -109,6 +109,7 @@ extension IngressLoop {
                         writer.member("url", endpoint.url)
                         writer.member("state", delivery.states[endpoint.name] ?? "ok")
                         writer.member("rateLimitRemaining", delivery.remaining[endpoint.name])
+                        writer.member("trouble", delivery.troubles[endpoint.name])
                         holds(at: endpoint.name, &writer)
                     }
                 }
@@ -222,10 +223,10 @@ extension IngressLoop {
                     id: entry.id,
                     generation: entry.generation,
                     .dropped,
-                    reason: "dropped by hand"
+                    reason: "dropped by hand",
+                    ticket: errand(exchange, connection)
                 )
             )
-            finish(done(entry.id, "dropped"), exchange, connection)
         case .delivered, .superseded, .dropped:
             let response = Answers.mistake(
                 409,
@@ -312,7 +313,7 @@ extension IngressLoop {
             return finish(response, exchange, connection)
         }
         stage(reception.records)
-        let full = HTTPResponse.text(503, "the log cannot be written now; try again")
+        let full = Answers.cannotWrite
         let response = Rehearsal(reception).response
         note(exchange, response.status)
         owes(.afterCommit(response, otherwise: full), connection)
@@ -354,12 +355,5 @@ extension IngressLoop {
         connection.answerWait(ticket, response)
         if let exchange = connection.waitingExchange { note(exchange, response.status) }
         owing.append(id)
-    }
-
-    private func done(_ id: UInt64, _ state: String) -> HTTPResponse {
-        Answers.json(200) { writer in
-            writer.member("id", String(id))
-            writer.member("state", state)
-        }
     }
 }

@@ -63,10 +63,3 @@ extension IngressLoop {
         deadlines.note(connection)
     }
 }
-
-extension Connection {
-    /// Whether its answer is the endless one.
-    var isStreaming: Bool {
-        owed.contains { if case .streaming = $0 { true } else { false } }
-    }
-}

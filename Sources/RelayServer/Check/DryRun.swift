@@ -40,7 +40,7 @@ package struct DryRun {
         case .ignored(let reason):
             return (["ignored: \(reason)"] + calls).joined(separator: "\n")
         case .dead(_, let status, let reason):
-            return "\(status), kept as a dead letter: \(reason)"
+            return "\(status), would be kept as a dead letter: \(reason)"
         }
     }
 

@@ -3,9 +3,11 @@ import POSIX
 /// Whether the data folder can be written.
 package enum FolderInspection {
     package static func finding(_ folder: String) -> Finding {
+        guard FileSystem.stamp(folder) != nil else {
+            return Finding(.right, "data", "\(folder) is not there yet; serve makes it")
+        }
         let trial = "\(folder)/.check"
         do {
-            try FileSystem.makeFolder(folder)
             let file = try FileSystem.openForAppending(trial)
             try FileSystem.write([0x0A], to: file.number, at: 0)
             try FileSystem.flush(file.number)

@@ -77,7 +77,10 @@ package struct GitLabInspection: ~Copyable {
     private mutating func ask(_ call: GitLabCall) -> Meaning {
         let id = nextID
         nextID += 1
-        requests.start(running.request(id, call, at: endpoint.name))
+        guard let request = running.request(id, call, at: endpoint.name) else {
+            preconditionFailure("only configured endpoints are looked at")
+        }
+        requests.start(request)
         var result: Result<HTTPClientAnswer, HTTPClientFailure>?
         while result == nil {
             requests.wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
@@ -241,8 +244,14 @@ package struct GitLabInspection: ~Copyable {
 
     private func refusal(_ meaning: Meaning, _ what: String) -> Finding {
         switch meaning {
-        case .held(_, let reason, let remedy):
-            Finding(.wrong, subject(what), reason, remedy: remedy)
+        case .held(let hold, let reason, let remedy):
+            // Who refuses a token has been reached.
+            Finding(
+                .wrong,
+                subject(hold == .endpoint && reason.hasPrefix("401") ? "token" : what),
+                reason,
+                remedy: remedy
+            )
         default:
             Finding(
                 .wrong,

@@ -81,6 +81,11 @@ enum ConsoleScript {
           } else if (overview.endpoints.some((endpoint) => endpoint.state === "throttled")) {
             state.className = "state wait";
             state.textContent = "… GitLab asks us to slow down; deliveries wait and go on by themselves.";
+          } else if (totals.accepted && overview.endpoints.some((endpoint) => endpoint.trouble)) {
+            const failing = overview.endpoints.find((endpoint) => endpoint.trouble);
+            state.className = "state wait";
+            state.textContent = "… GitLab " + failing.name + " fails (" + failing.trouble + "): "
+              + totals.accepted + " wait and go on by themselves when it answers.";
           } else if (overview.oldestPendingSeconds > 60) {
             state.className = "state wait";
             state.textContent = "… Waiting for GitLab: " + totals.accepted + ", the oldest for "

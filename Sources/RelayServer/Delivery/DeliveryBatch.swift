@@ -10,20 +10,30 @@ struct DeliveryBatch: Sendable {
     private(set) var news: [DeliveryNews] = []
     private(set) var calls: [(id: UInt64, endpoint: String, call: GitLabCall)] = []
     private var holds: [DeliveryNews] = []
+    private var replies: [DeliveryNews] = []
 
-    var isEmpty: Bool { records.isEmpty && calls.isEmpty && holds.isEmpty }
+    var isEmpty: Bool {
+        records.isEmpty && calls.isEmpty && holds.isEmpty && replies.isEmpty
+    }
+    /// Whether the disk was full when it was to be written: it waits as it is.
+    private(set) var isHeldUp = false
     var hasRecords: Bool { !records.isEmpty }
 
-    mutating func take(_ outputs: [QueueOutput]) {
+    /// `withCalls`: whether calls may still be begun.
+    mutating func take(_ outputs: [QueueOutput], withCalls: Bool) {
         for output in outputs {
             switch output {
             case .record(let record): records.append(record)
-            case .call(let id, let endpoint, let call): calls.append((id, endpoint, call))
+            case .call(let id, let endpoint, let call):
+                if withCalls { calls.append((id, endpoint, call)) }
             case .held(let scope, let hold): holds.append(.held(scope, hold))
             case .released(let scope): holds.append(.released(scope))
             }
         }
     }
+
+    /// Answers a request of the admin address, once the records are on disk.
+    mutating func reply(_ reply: DeliveryNews) { replies.append(reply) }
 
     /// Ends a dead letter, which has no place in a lane.
     mutating func settle(
@@ -55,7 +65,9 @@ struct DeliveryBatch: Sendable {
             let position = log.stage(kind: record.kind, record.bytes)
             written.append(.record(record, locator: position.locator))
         }
+        isHeldUp = true
         try log.commit()
-        news = written + holds
+        isHeldUp = false
+        news = written + holds + replies
     }
 }

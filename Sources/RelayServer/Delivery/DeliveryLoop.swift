@@ -20,6 +20,10 @@ struct DeliveryLoop: ~Copyable {
     var reporter: DeliveryReporter
     /// What this turn has decided; stays while the disk is full.
     private var batch = DeliveryBatch()
+    /// To the admin address, once what was done is on disk.
+    private var replies: [DeliveryNews] = []
+    /// A call ended as it began, so the queue has something to decide at once.
+    private var hasNews = false
     /// Calls under way, for their endpoints and kinds.
     private var underWay: [UInt64: (endpoint: String, call: GitLabCall)] = [:]
     /// Steady milliseconds before which a full disk is not tried again.
@@ -70,14 +74,33 @@ struct DeliveryLoop: ~Copyable {
         requests.wait(milliseconds: timeout(), doorbell: mailbox.doorbell.number) { id, result in
             results.append((id, result))
         }
+        hasNews = false
         for (id, result) in results { finish(id, result) }
         for mail in mailbox.takeAll() { take(mail) }
-        if !isStopping, batch.isEmpty {
-            let log = accepted
-            batch.take(queue.run(at: now()) { log.delivery(at: $0) })
-        }
+        decide()
         if try commit() { leave() }
         reporter.publish(queue, logBytes: settled.byteCount, at: now())
+    }
+
+    /// Takes what the queue has decided into the batch, unless a full disk holds an earlier one up.
+    private mutating func decide() {
+        guard !batch.isHeldUp else { return }
+        if isStopping {
+            // What came in is written down; nothing new is begun.
+            batch.take(queue.takeOutput(), withCalls: false)
+        } else {
+            let log = accepted
+            var unreadable: String?
+            let outputs = queue.run(at: now()) { locator in
+                let loaded = log.delivery(at: locator)
+                if case .unreadable(let reason) = loaded { unreadable = reason }
+                return loaded
+            }
+            batch.take(outputs, withCalls: true)
+            if let unreadable { reporter.cannotRead(unreadable, at: Clock.monotonic()) }
+        }
+        for reply in replies { batch.reply(reply) }
+        replies = []
     }
 
     private func now() -> Moment {
@@ -86,6 +109,7 @@ struct DeliveryLoop: ~Copyable {
 
     /// Milliseconds until something falls due; -1: only an answer or mail matters.
     private func timeout() -> Int32 {
+        if hasNews { return 0 }
         let present = now()
         var due: Int64?
         if isStopping { due = stopsAt }
@@ -116,16 +140,17 @@ struct DeliveryLoop: ~Copyable {
         switch mail {
         case .accepted(let entries):
             for entry in entries { queue.add(entry, at: present) }
-        case .settleLetter(let id, let generation, let state, let reason):
+        case .settleLetter(let id, let generation, let state, let reason, let ticket):
             batch.settle(id, generation, state, reason, at: present.wall)
+            if let ticket { reply(ticket, isDone: true, state.name) }
         case .drop(let id, let reason, let ticket):
             let isDone = queue.drop(id, reason: reason, at: present)
             let words = isDone ? "dropped" : "delivery \(id) is being sent at this moment"
-            reporter.add(.reply(ticket: ticket, done: isDone, words: words))
+            reply(ticket, isDone: isDone, words)
         case .retryNow(let id, let ticket):
             let isDone = queue.retryNow(id, at: present)
             let words = isDone ? "tried at once" : "delivery \(id) is over, or not known here"
-            reporter.add(.reply(ticket: ticket, done: isDone, words: words))
+            reply(ticket, isDone: isDone, words)
         case .configure(let new):
             running = new
             queue.configure(new.queueSettings, at: present)
@@ -134,6 +159,10 @@ struct DeliveryLoop: ~Copyable {
             isStopping = true
             stopsAt = present.steady + Self.graceMilliseconds
         }
+    }
+
+    private mutating func reply(_ ticket: UInt64, isDone: Bool, _ words: String) {
+        replies.append(.reply(ticket: ticket, done: isDone, words: words))
     }
 
     // MARK: - Out
@@ -162,22 +191,42 @@ struct DeliveryLoop: ~Copyable {
     private mutating func leave() {
         for news in batch.news { reporter.add(news) }
         for (id, endpoint, call) in batch.calls {
+            guard let request = running.request(id, call, at: endpoint) else {
+                // A reload has taken the endpoint away since the queue decided.
+                let words = "gitlab.\(endpoint) is not in the configuration"
+                let result = CallResult.failure(isUncertain: false, message: words, milliseconds: 0)
+                queue.finish(id, result, at: now())
+                hasNews = true
+                continue
+            }
             underWay[id] = (endpoint, call)
-            requests.start(running.request(id, call, at: endpoint))
+            requests.start(request)
         }
         batch = DeliveryBatch()
     }
 }
 
 extension RecordReader {
-    /// The accepted delivery behind a locator; nil when its record is damaged.
-    fileprivate func delivery(at locator: UInt64) -> AcceptedDelivery? {
-        guard let record = try? read(RecordPosition(locator: locator)),
-            case .delivery(let delivery) = try? AcceptedRecord(
-                kind: record.kind,
-                bytes: record.bytes
+    /// The accepted delivery behind a locator.
+    ///
+    /// What waits is never dropped with its segment, so a file that is not there counts as one
+    /// that cannot be read now: its volume may come back.
+    fileprivate func delivery(at locator: UInt64) -> LoadedDelivery {
+        do throws(StorageError) {
+            let record = try read(RecordPosition(locator: locator))
+            guard
+                case .delivery(let delivery) = try? AcceptedRecord(
+                    kind: record.kind,
+                    bytes: record.bytes
+                )
+            else { return .damaged(reason: "its record in the accepted log is no delivery") }
+            return .delivery(delivery)
+        } catch {
+            guard case .damaged = error else { return .unreadable(reason: "\(error)") }
+            return .damaged(
+                reason: "\(error); the next start sets it aside in a quarantine file beside it: "
+                    + "send the event again, or mend the disk"
             )
-        else { return nil }
-        return delivery
+        }
     }
 }

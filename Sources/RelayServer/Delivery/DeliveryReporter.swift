@@ -11,6 +11,7 @@ struct DeliveryReporter {
     private let shared: Shared
     private var news: [DeliveryNews] = []
     private var troubleToldAt: Int64 = .min
+    private var unreadToldAt: Int64 = .min
 
     init(ingress: Mailbox<IngressMail>, shared: Shared) {
         self.ingress = ingress
@@ -59,17 +60,35 @@ struct DeliveryReporter {
 
     // MARK: - Metrics
 
-    /// Counts a call that ended.
+    /// Counts a write that ended, looking being no attempt; tells when an endpoint begins to fail
+    /// and when it answers again.
     func note(_ endpoint: String, _ call: GitLabCall, _ result: CallResult, at now: Moment) {
-        let key = DeliveryMetrics.AttemptKey(
-            endpoint: endpoint,
-            outcome: result.outcome(of: call, at: now.wall).name,
-            code: result.httpStatus
-        )
-        shared.deliveryMetrics.withLock { metrics in
+        let outcome = result.outcome(of: call, at: now.wall)
+        let trouble = result.trouble
+        let before = shared.deliveryMetrics.withLock { metrics in
+            defer { metrics.troubles[endpoint] = trouble }
+            guard call.isWrite else { return metrics.troubles[endpoint] }
+            let key = DeliveryMetrics.AttemptKey(
+                endpoint: endpoint,
+                outcome: outcome.name,
+                code: result.httpStatus
+            )
             metrics.attempts[key, default: 0] += 1
             metrics.attemptSeconds[endpoint, default: Histogram(bounds: Histogram.attempt)]
                 .observe(Double(result.milliseconds) / 1000)
+            return metrics.troubles[endpoint]
+        }
+        guard (before == nil) != (trouble == nil) else { return }
+        if let trouble {
+            shared.log.warn(
+                "gitlab-failing",
+                [
+                    ("endpoint", .text(endpoint)), ("reason", .text(trouble)),
+                    ("hint", .text("deliveries wait and go on by themselves; nothing is lost")),
+                ]
+            )
+        } else {
+            shared.log.info("gitlab-answers", [("endpoint", .text(endpoint))])
         }
     }
 
@@ -90,6 +109,19 @@ struct DeliveryReporter {
             [
                 ("log", .text("settled")), ("reason", .text(words)),
                 ("hint", .text("nothing is sent to GitLab until there is room; nothing is lost")),
+            ]
+        )
+    }
+
+    /// One line a minute at most.
+    mutating func cannotRead(_ words: String, at now: Int64) {
+        guard unreadToldAt == .min || now - unreadToldAt >= 60_000 else { return }
+        unreadToldAt = now
+        shared.log.error(
+            "log-not-readable",
+            [
+                ("log", .text("accepted")), ("reason", .text(words)),
+                ("hint", .text("what it holds waits and is tried again; nothing is lost")),
             ]
         )
     }

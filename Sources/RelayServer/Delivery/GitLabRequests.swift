@@ -5,9 +5,11 @@ import Relay
 
 extension Running {
     /// A call as the client sends it: the token goes to its own GitLab and nowhere else.
-    func request(_ id: UInt64, _ call: GitLabCall, at endpoint: String) -> HTTPClientRequest {
+    ///
+    /// Nil when that endpoint is not configured.
+    func request(_ id: UInt64, _ call: GitLabCall, at endpoint: String) -> HTTPClientRequest? {
         guard let settings = self.endpoint(endpoint), let address = addresses[endpoint] else {
-            preconditionFailure("the queue holds what goes to endpoints that are not configured")
+            return nil
         }
         let request = call.request
         var fields: [(name: String, value: [UInt8])] = [
@@ -30,6 +32,14 @@ extension Running {
 }
 
 extension CallResult {
+    /// Why GitLab cannot be worked with at present, whatever it is asked; nil when it answers.
+    var trouble: String? {
+        switch self {
+        case .failure(_, let message, _): message
+        case .answer(let answer, _): answer.status >= 500 ? "it answers \(answer.status)" : nil
+        }
+    }
+
     /// A call's end as the client tells it.
     init(_ result: Result<HTTPClientAnswer, HTTPClientFailure>) {
         switch result {

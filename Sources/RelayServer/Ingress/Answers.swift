@@ -6,6 +6,11 @@ import Relay
 
 /// The answers of the hook address (DESIGN §2.3).
 enum Answers {
+    /// Nothing is promised: the log could not be written.
+    static var cannotWrite: HTTPResponse {
+        .text(503, "the log cannot be written now; try again")
+    }
+
     static func accepted(_ delivery: AcceptedDelivery) -> HTTPResponse {
         json(202) { writer in
             writer.member("id", String(delivery.id))

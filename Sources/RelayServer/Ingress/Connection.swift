@@ -8,17 +8,6 @@ final class Connection {
     /// Which of the two addresses it came to.
     enum Role: Sendable { case hooks, admin }
 
-    /// What is owed for one request, in the order of the requests (RFC 9112 §9.3.2).
-    enum Owed {
-        case ready(HTTPResponse)
-        /// Promised once this turn's records are on disk; `otherwise` when they are not.
-        case afterCommit(HTTPResponse, otherwise: HTTPResponse)
-        /// `Prefer: wait`: the delivery whose end it waits for.
-        case waiting(ticket: UInt64)
-        /// The head of an endless answer has been sent; events follow.
-        case streaming
-    }
-
     let id: UInt64
     let socket: OwnedDescriptor
     let role: Role
@@ -26,7 +15,9 @@ final class Connection {
     var parser: HTTPRequestParser
     /// The request whose body is being read.
     var current: Exchange?
-    var owed: [Owed] = []
+    var owed = OwedAnswers()
+    /// What of `IngressLoop.bodyBytes` is on its account, in bytes.
+    var accounted = 0
     /// Bytes to send, from `sent` on.
     var output: [UInt8] = []
     var sent = 0
@@ -65,12 +56,18 @@ final class Connection {
     /// Whether the peer may send its next request: nothing of the last one is open.
     var isIdle: Bool { current == nil && owed.isEmpty && output.isEmpty && parser.isIdle }
 
-    /// Whether the next pipelined request must wait for an answer that is not known yet.
-    var isBlocked: Bool {
-        owed.contains {
-            if case .waiting = $0 { true } else if case .streaming = $0 { true } else { false }
-        }
+    /// Whether the next pipelined request must wait: for an answer that is not known yet, for the
+    /// peer to read what it was answered, or for ever, when the connection is to be closed.
+    var isHeldBack: Bool {
+        let isOver = closesAfterAnswer && current == nil && !isRefusing && !owed.isEmpty
+        return owed.isBlocked || isOver || owed.count >= Self.answersOwed
+            || output.count - sent > Self.outputBytes
     }
+
+    /// So many answers may be owed before more requests are read.
+    private static let answersOwed = 128
+    /// So many bytes may be unread by the peer before more requests are read.
+    private static let outputBytes = 262_144
 }
 
 /// A request whose head was read and let in.

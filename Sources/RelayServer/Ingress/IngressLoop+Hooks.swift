@@ -17,8 +17,10 @@ extension IngressLoop {
             startedAt: Clock.monotonicNanoseconds(),
             needsSignature: false
         )
-        connection.closesAfterAnswer = isDraining || !head.keepsAlive || closes(head, route)
-        if let refusal = refusal(of: route, head) {
+        if isDraining || !head.keepsAlive || closes(head, route) {
+            connection.closesAfterAnswer = true
+        }
+        if let refusal = refusal(of: route, head, connection.role) {
             return turnAway(connection, exchange, refusal)
         }
         switch admission(route, head, connection.role) {
@@ -47,13 +49,21 @@ extension IngressLoop {
         return head.fields["User-Agent"]?.hasPrefix("Go-http-client") ?? false
     }
 
-    private func refusal(of route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
+    private func refusal(
+        of route: Route,
+        _ head: HTTPRequestHead,
+        _ role: Connection.Role
+    ) -> HTTPResponse? {
         if case .hook(let name) = route, !intake.knows(name) {
-            let names = running.hooks.map(\.name).sorted().joined(separator: ", ")
-            return .text(404, "no hook has this name; there are: \(names)")
+            return .text(404, Self.noSuchHook)
         }
         if case .unknown = route {
-            return .text(404, "nothing is here; webhooks go to /hooks/argocd")
+            return .text(
+                404,
+                role == .admin
+                    ? "nothing is here; webhooks go to the relay's other address"
+                    : "nothing is here; webhooks go to /hooks/argocd"
+            )
         }
         guard !route.methods.contains(head.method) else { return nil }
         let isHook =
@@ -97,6 +107,9 @@ extension IngressLoop {
 
     /// 503 at the head, before any memory is spent on a body that could not be kept.
     private func overload(_ route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
+        if bodyBytes + (head.contentLength ?? 0) > limits.bodyMemoryBytes {
+            return bodyMemoryIsFull
+        }
         switch route {
         case .hook, .recipe: break
         default: return nil
@@ -105,19 +118,27 @@ extension IngressLoop {
         if ledger.waiting >= limits.backlogEvents {
             return .text(503, "limits.backlogEvents deliveries wait already; try again later")
         }
-        if bodyBytes + (head.contentLength ?? 0) > limits.bodyMemoryBytes {
-            return .text(503, "bodies being read reach limits.bodyMemoryBytes; try again")
-        }
         return nil
     }
 
+    var bodyMemoryIsFull: HTTPResponse {
+        .text(503, "bodies being read reach limits.bodyMemoryBytes; try again")
+    }
+
+    private static var noSuchHook: String {
+        "no hook has this name; argocd, heroku, flux, deployment and the configuration's are there"
+    }
+
     /// Answers without reading the body.
-    private mutating func turnAway(
+    mutating func turnAway(
         _ connection: Connection,
         _ exchange: Exchange,
         _ response: HTTPResponse
     ) {
         note(exchange, response.status)
+        if response.status != 401 { tell(refused: response, exchange.head, connection) }
+        var response = connection.shown(response)
+        response.isHeadOnly = exchange.head.method == "HEAD"
         owes(.ready(response), connection)
         let hasBody = exchange.head.isChunked || (exchange.head.contentLength ?? 0) > 0
         if hasBody {
@@ -127,6 +148,23 @@ extension IngressLoop {
             connection.current = nil
             connection.isRefusing = true
         }
+    }
+
+    /// The commonest mistakes of a template's author end here.
+    private func tell(
+        refused response: HTTPResponse,
+        _ head: HTTPRequestHead,
+        _ connection: Connection
+    ) {
+        let words = String(decoding: response.body, as: UTF8.self)
+        log.warn(
+            "request-refused",
+            [
+                ("peer", .text(connection.peer)), ("status", .number(Int64(response.status))),
+                ("method", .text(head.method)), ("path", .text(String(head.path.prefix(200)))),
+                ("reason", .text(words.withoutTrailingBlanks)),
+            ]
+        )
     }
 
     /// A request is whole.
@@ -141,11 +179,16 @@ extension IngressLoop {
         connection.current = nil
         if exchange.needsSignature, !isSigned(body, exchange, connection.role) {
             let response = unauthorized("the signature does not fit the body", connection)
-            note(exchange, 401)
-            return owes(.ready(response), connection)
+            return finish(connection.shown(response), exchange, connection)
+        }
+        // A reload may have taken the hook away since its head was read.
+        if case .hook(let name) = exchange.route, !intake.knows(name) {
+            return finish(.text(404, Self.noSuchHook), exchange, connection)
         }
         switch exchange.route {
         case .hook(let name): take(body, hook: name, project: nil, exchange, connection)
+        case .recipe where !intake.knows(Self.recipeHook):
+            finish(.text(404, Self.noSuchHook), exchange, connection)
         case .recipe(let project):
             take(body, hook: Self.recipeHook, project: project, exchange, connection)
         case .live: finish(.text(200, "ok"), exchange, connection)
@@ -219,7 +262,7 @@ extension IngressLoop {
         _ exchange: Exchange,
         _ connection: Connection
     ) {
-        let full = HTTPResponse.text(503, "the log cannot be written now; try again")
+        let full = Answers.cannotWrite
         switch reception.outcome {
         case .accepted(let delivery):
             if let ticket = wait(for: delivery, on: delivery.id, exchange, connection) {

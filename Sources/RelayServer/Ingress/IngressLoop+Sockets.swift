@@ -56,7 +56,7 @@ extension IngressLoop {
         peer: String,
         _ role: Connection.Role
     ) {
-        if connections.count >= limits.connections, !evictIdle() { return }
+        if connectionCounts[role, default: 0] >= limits.connections, !evictIdle(role) { return }
         let id = nextConnection
         nextConnection += 1
         var sizes = HTTPLimits()
@@ -67,6 +67,7 @@ extension IngressLoop {
         do {
             try poller.watch(connection.socket.number, token: id, read: true, write: false)
             connections[id] = connection
+            connectionCounts[role, default: 0] += 1
             deadlines.note(connection)
         } catch {
             log.warn("accept-failed", [("reason", .text("\(error)"))])
@@ -74,17 +75,19 @@ extension IngressLoop {
     }
 
     /// Makes room for a newcomer: the connection that has been idle longest goes.
-    private mutating func evictIdle() -> Bool {
-        guard
-            let oldest = connections.values.filter(\.isIdle).min(by: { $0.deadline < $1.deadline })
-        else { return false }
+    private mutating func evictIdle(_ role: Connection.Role) -> Bool {
+        let idle = connections.values.lazy.filter { $0.role == role && $0.isIdle }
+        guard let oldest = idle.min(by: { $0.deadline < $1.deadline }) else { return false }
         close(oldest)
         return true
     }
 
     mutating func serve(_ readiness: Poller.Readiness) {
         guard let connection = connections[readiness.token] else { return }
-        if readiness.writable { write(connection) }
+        if readiness.writable {
+            write(connection)
+            resume(connection)
+        }
         guard connections[connection.id] != nil else { return }
         if readiness.readable || readiness.closed { read(connection) }
     }
@@ -98,13 +101,11 @@ extension IngressLoop {
             case .bytes(let count):
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
                 if !connection.isDiscarding {
-                    let before = connection.parser.buffered
                     connection.parser.feed(bytes)
-                    bodyBytes += connection.parser.buffered - before
                     parse(connection)
                 }
                 guard connections[connection.id] != nil else { return }
-                if count < buffer.count || connection.isBlocked { return watch(connection) }
+                if count < buffer.count || connection.isHeldBack { return watch(connection) }
             case .wouldBlock:
                 return watch(connection)
             case .ended:
@@ -123,10 +124,9 @@ extension IngressLoop {
 
     /// Takes every whole request out of what was read, until one must wait.
     mutating func parse(_ connection: Connection) {
-        let before = connection.parser.buffered
-        defer { bodyBytes += connection.parser.buffered - before }
+        defer { account(connection) }
         do {
-            while !connection.isBlocked, !connection.isDiscarding,
+            while !connection.isHeldBack, !connection.isDiscarding,
                 let event = try connection.parser.next()
             {
                 switch event {
@@ -140,6 +140,37 @@ extension IngressLoop {
         setDeadline(connection)
     }
 
+    /// Requests that were read and held back go on, in the next turn.
+    mutating func resume(_ connection: Connection) {
+        guard connections[connection.id] != nil, connection.parser.buffered > 0,
+            !connection.isDiscarding, !connection.isHeldBack
+        else { return }
+        resumable.append(connection.id)
+    }
+
+    mutating func parseResumable() {
+        let ids = resumable
+        resumable.removeAll(keepingCapacity: true)
+        for id in ids {
+            guard let connection = connections[id] else { continue }
+            parse(connection)
+            if connections[id] != nil { watch(connection) }
+        }
+    }
+
+    /// Books what the connection holds: what is buffered, or what its head has announced.
+    mutating func account(_ connection: Connection) {
+        let announced = connection.isDiscarding ? 0 : connection.current?.head.contentLength ?? 0
+        let held = connection.isDiscarding ? 0 : max(connection.parser.buffered, announced)
+        bodyBytes += held - connection.accounted
+        connection.accounted = held
+        guard connection.current?.head.isChunked == true, !connection.isDiscarding,
+            bodyBytes > limits.bodyMemoryBytes, let exchange = connection.current
+        else { return }
+        turnAway(connection, exchange, bodyMemoryIsFull)
+        account(connection)
+    }
+
     /// Not HTTP, or too large: answered as HTTP says, and closed.
     private mutating func refuse(_ connection: Connection, _ error: HTTPParseError) {
         metrics.request("unknown", error.status, seconds: 0)
@@ -150,95 +181,9 @@ extension IngressLoop {
                 ("reason", .text("\(error)")),
             ]
         )
-        owes(.ready(.text(error.status, "\(error)")), connection)
+        owes(.ready(connection.shown(.text(error.status, "\(error)"))), connection)
         connection.closesAfterAnswer = true
         connection.isDiscarding = true
-    }
-
-    /// The time this phase may take: a head, a body, or the wait for the next request.
-    private mutating func setDeadline(_ connection: Connection) {
-        let now = Clock.monotonic()
-        if connection.isDiscarding {
-            connection.deadline = now + 2000
-        } else if connection.isStreaming {
-            return
-        } else if connection.isBlocked {
-            connection.deadline = 0
-        } else if let exchange = connection.current {
-            // Counted from its head: a sender that trickles does not gain time by it.
-            connection.deadline = exchange.startedAt / 1_000_000 + Int64(limits.bodySeconds) * 1000
-        } else if connection.isIdle {
-            connection.deadline = now + Int64(limits.headSeconds) * 1000
-        }
-        deadlines.note(connection)
-    }
-
-    mutating func closeOverdue() {
-        let now = Clock.monotonic()
-        while let id = deadlines.popDue(at: now) {
-            guard let connection = connections[id] else { continue }
-            connection.listedDeadline = nil
-            if connection.deadline > now {
-                deadlines.note(connection)
-            } else if connection.deadline > 0 {
-                endPhase(connection, at: now)
-            }
-        }
-        for ticket in waiters.due(at: now) { endWait(ticket) }
-    }
-
-    /// A phase took too long: said, when a request has begun, and closed.
-    private mutating func endPhase(_ connection: Connection, at now: Int64) {
-        if connection.isStreaming { return beat(connection) }
-        let isMidRequest = connection.current != nil || !connection.parser.isIdle
-        guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
-            return close(connection)
-        }
-        let limit = connection.current == nil ? "headSeconds" : "bodySeconds"
-        metrics.request(connection.current?.route.label ?? "unknown", 408, seconds: 0)
-        owes(.ready(.text(408, "the request took longer than limits.\(limit)")), connection)
-        connection.closesAfterAnswer = true
-        connection.isDiscarding = true
-        connection.deadline = now + 2000
-        deadlines.note(connection)
-    }
-
-    // MARK: - Answers
-
-    mutating func owes(_ owed: Connection.Owed, _ connection: Connection) {
-        connection.owed.append(owed)
-        owing.append(connection.id)
-    }
-
-    /// Sends what is known now; every connection gets its answers in one write.
-    mutating func answer() {
-        let debtors = owing
-        owing.removeAll(keepingCapacity: true)
-        for id in debtors {
-            if let connection = connections[id] { settleDebts(connection) }
-        }
-    }
-
-    private mutating func settleDebts(_ connection: Connection) {
-        var wasBlocked = false
-        while let first = connection.owed.first {
-            guard case .ready(let response) = first else {
-                wasBlocked = true
-                break
-            }
-            connection.owed.removeFirst()
-            let isLast = connection.closesAfterAnswer && connection.owed.isEmpty
-            response.append(to: &connection.output, close: isLast)
-        }
-        write(connection)
-        guard connections[connection.id] != nil, !wasBlocked else { return }
-        if connection.parser.buffered > 0, !connection.isDiscarding, !isDraining {
-            parse(connection)
-            if connection.owed.contains(where: { if case .ready = $0 { true } else { false } }) {
-                owing.append(connection.id)
-            }
-        }
-        setDeadline(connection)
     }
 
     mutating func write(_ connection: Connection) {
@@ -257,7 +202,8 @@ extension IngressLoop {
         }
         connection.output.removeAll(keepingCapacity: connection.output.capacity < 65_536)
         connection.sent = 0
-        if connection.owed.isEmpty, connection.closesAfterAnswer || connection.isPeerDone {
+        let isOver = connection.closesAfterAnswer && connection.current == nil
+        if connection.owed.isEmpty, isOver || connection.isPeerDone {
             linger(connection)
         } else {
             watch(connection)
@@ -273,43 +219,32 @@ extension IngressLoop {
         watch(connection)
     }
 
-    func watch(_ connection: Connection) {
+    mutating func watch(_ connection: Connection) {
         let writes = connection.sent < connection.output.count
-        let reads = !connection.isPeerDone && (!connection.isBlocked || connection.isDiscarding)
+        let reads = !connection.isPeerDone && (!connection.isHeldBack || connection.isDiscarding)
         guard writes != connection.watchesWriting || reads != connection.watchesReading else {
             return
         }
         connection.watchesWriting = writes
         connection.watchesReading = reads
-        try? poller.watch(
-            connection.socket.number,
-            token: connection.id,
-            read: reads,
-            write: writes
-        )
+        let number = connection.socket.number
+        // A peer that has hung up would be told again and again, although nothing can be done.
+        guard writes || reads || !connection.isPeerDone else { return poller.forget(number) }
+        do {
+            try poller.watch(number, token: connection.id, read: reads, write: writes)
+        } catch {
+            log.warn("connection-lost", [("reason", .text("\(error)"))])
+            connection.deadline = Clock.monotonic()
+            deadlines.note(connection)
+        }
     }
 
     mutating func close(_ connection: Connection) {
-        bodyBytes -= connection.parser.buffered
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
+        bodyBytes -= connection.accounted
+        connection.accounted = 0
+        connectionCounts[connection.role, default: 0] -= 1
         poller.forget(connection.socket.number)
-        connections[connection.id] = nil
         streams.remove(connection.id)
-    }
-}
-
-extension Connection {
-    /// The commit is over: what was promised under its condition is now owed, or its refusal.
-    func promise(_ wasWritten: Bool) {
-        for index in owed.indices {
-            switch owed[index] {
-            case .afterCommit(let response, let otherwise):
-                owed[index] = .ready(wasWritten ? response : otherwise)
-            case .waiting:
-                if !wasWritten, let unlessWritten { owed[index] = .ready(unlessWritten) }
-            case .ready, .streaming:
-                break
-            }
-        }
-        unlessWritten = nil
     }
 }

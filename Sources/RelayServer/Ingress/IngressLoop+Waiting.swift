@@ -41,7 +41,8 @@ extension IngressLoop {
             let entry = ledger[id], let delivery = acceptedDelivery(entry)
         else {
             note(exchange, 200)
-            return owes(.ready(plain), connection)
+            // What it repeats may have come in this very turn, and is not on disk yet.
+            return owes(.afterCommit(plain, otherwise: Answers.cannotWrite), connection)
         }
         if let end = settlement(of: entry) {
             var response = Answers.settled(delivery, end)
@@ -103,9 +104,11 @@ extension IngressLoop {
         return next == end.delivery ? nil : next
     }
 
+    /// Who waits for something that is held need not wait: somebody must mend it first.
     mutating func tellHeldWaiters() {
+        guard waiters.count > 0, !ledger.held.isEmpty else { return }
         for ticket in waiters.all {
-            guard let waiter = waiters[ticket], let entry = ledger[waiter.delivery.id],
+            guard let waiter = waiters[ticket], let entry = ledger[waiter.target],
                 let hold = ledger.hold(over: entry)
             else { continue }
             answerWait(
@@ -161,10 +164,13 @@ extension IngressLoop {
 }
 
 extension Connection {
-    /// The waiting place in the order of answers is taken by the answer.
+    /// The waiting place in the order of answers is taken by the answer; by a promise, while this
+    /// turn's records are not on disk yet.
     func answerWait(_ ticket: UInt64, _ response: HTTPResponse) {
-        for index in owed.indices {
-            if case .waiting(ticket) = owed[index] { owed[index] = .ready(response) }
+        let refusal = unlessWritten
+        owed.replace { owed in
+            guard case .waiting(ticket) = owed else { return nil }
+            return refusal.map { .afterCommit(response, otherwise: $0) } ?? .ready(response)
         }
     }
 }

@@ -20,7 +20,11 @@ struct IngressLoop: ~Copyable {
     var hooksListener: ListeningSocket?
     var adminListener: ListeningSocket?
     var connections: [UInt64: Connection] = [:]
+    /// How many of them came to which address.
+    var connectionCounts: [Connection.Role: Int] = [:]
     var nextConnection: UInt64 = 16
+    /// Connections whose requests were read already and may go on.
+    var resumable: [UInt64] = []
     var deadlines = Deadlines()
     /// Steady milliseconds until which nobody is let in, for want of descriptors.
     var acceptsAgainAt: Int64?
@@ -82,6 +86,7 @@ struct IngressLoop: ~Copyable {
             }
         }
         acceptAgain()
+        parseResumable()
         closeOverdue()
         expireOperations()
         try commit()
@@ -99,6 +104,7 @@ struct IngressLoop: ~Copyable {
 
     /// Milliseconds until something falls due; -1: only readiness matters.
     private func timeout() -> Int32 {
+        if !resumable.isEmpty || !owing.isEmpty || accepted.stagedCount > 0 { return 0 }
         var due = deadlines.next
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
         if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
@@ -138,7 +144,7 @@ struct IngressLoop: ~Copyable {
         for ticket in waiters.all { endWait(ticket) }
         for connection in connections.values {
             connection.closesAfterAnswer = true
-            if connection.isIdle || connection.isBlocked { close(connection) }
+            if connection.isIdle || connection.owed.isBlocked { close(connection) }
         }
     }
 
@@ -220,7 +226,7 @@ struct IngressLoop: ~Copyable {
         }
         staged.removeAll(keepingCapacity: true)
         letterEnds.removeAll(keepingCapacity: true)
-        for id in owing { connections[id]?.promise(wasWritten) }
+        promise(wasWritten)
     }
 
     private mutating func tellDelivery() {
@@ -234,6 +240,7 @@ struct IngressLoop: ~Copyable {
             }
         }
         if !entries.isEmpty { send(.accepted(entries)) }
+        tellHeldWaiters()
         for end in letterEnds {
             guard let entry = ledger[end.id], entry.isDeadLetter else { continue }
             send(
@@ -241,7 +248,8 @@ struct IngressLoop: ~Copyable {
                     id: end.id,
                     generation: entry.generation,
                     .superseded,
-                    reason: end.reason
+                    reason: end.reason,
+                    ticket: nil
                 )
             )
         }

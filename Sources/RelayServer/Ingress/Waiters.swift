@@ -5,6 +5,8 @@ struct Waiters {
     struct Waiter {
         let connection: UInt64
         let delivery: AcceptedDelivery
+        /// The delivery whose end it waits for: `delivery`, the one it repeats, or its successor.
+        var target: UInt64
         /// Steady milliseconds.
         let deadline: Int64
         /// The last attempt that came to nothing.
@@ -28,7 +30,12 @@ struct Waiters {
     ) -> UInt64 {
         let ticket = nextTicket
         nextTicket += 1
-        byTicket[ticket] = Waiter(connection: connection, delivery: delivery, deadline: deadline)
+        byTicket[ticket] = Waiter(
+            connection: connection,
+            delivery: delivery,
+            target: id,
+            deadline: deadline
+        )
         byDelivery[id, default: []].insert(ticket)
         return ticket
     }
@@ -47,14 +54,14 @@ struct Waiters {
     mutating func move(from delivery: UInt64, to successor: UInt64) {
         guard let tickets = byDelivery.removeValue(forKey: delivery) else { return }
         byDelivery[successor, default: []].formUnion(tickets)
+        for ticket in tickets { byTicket[ticket]?.target = successor }
     }
 
     mutating func remove(_ ticket: UInt64) -> Waiter? {
-        for (delivery, tickets) in byDelivery where tickets.contains(ticket) {
-            byDelivery[delivery]?.remove(ticket)
-            if byDelivery[delivery]?.isEmpty == true { byDelivery[delivery] = nil }
-        }
-        return byTicket.removeValue(forKey: ticket)
+        guard let waiter = byTicket.removeValue(forKey: ticket) else { return nil }
+        byDelivery[waiter.target]?.remove(ticket)
+        if byDelivery[waiter.target]?.isEmpty == true { byDelivery[waiter.target] = nil }
+        return waiter
     }
 
     func due(at now: Int64) -> [UInt64] {

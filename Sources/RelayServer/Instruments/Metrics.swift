@@ -37,6 +37,8 @@ struct DeliveryMetrics: Sendable {
     var flushErrors: UInt64 = 0
     var logBytes: Int64 = 0
     var remaining: [String: Int] = [:]
+    /// Why the last call to an endpoint came to nothing; no entry: it was answered.
+    var troubles: [String: String] = [:]
     /// "ok", "throttled" or "held" by endpoint.
     var states: [String: String] = [:]
 }

@@ -45,6 +45,8 @@ struct Trouble: Error {
     var offset: Int?
     var problem: String
     var hint = ""
+
+    static let missingHint = "default says what stands in for what is missing"
 }
 
 extension CompiledTemplate.Source {

@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// What stands behind a field: arguments of a method.
@@ -97,15 +98,15 @@ extension Executor {
     /// An error that shows the chain up to the key that is not there, and the nearest one.
     private func missing(_ name: FieldName, _ operand: Operand, among keys: [[UInt8]]) -> Trouble {
         let chain = operand.chain(upTo: name)
-        let near = Nearest.name(
-            to: name.text,
+        let near = NearestName.find(
+            name.text,
             among: keys.map { String(decoding: $0, as: UTF8.self) }
         )
         let hint =
             if let near {
                 "did you mean \(chain.dropLast(name.text.utf8.count))\(near)?"
             } else {
-                "default says what stands in for what is missing"
+                Trouble.missingHint
             }
         return Trouble(offset: name.offset, problem: "\(chain) is missing", hint: hint)
     }
@@ -116,16 +117,14 @@ extension Executor {
         _ names: [FieldName],
         _ operand: Operand
     ) throws(Trouble) -> Value {
-        guard case .string(let bytes) = value, bytes.first == 0x3C,
-            bytes.elementsEqual("<no value>".utf8) || bytes.elementsEqual("<nil>".utf8)
-        else { return value }
+        guard case .string(let bytes) = value, bytes.isArgoMissing else { return value }
         if operand.toleratesMissing { return .missing }
         let text = String(decoding: bytes, as: UTF8.self)
         let name = names[names.count - 1]
         throw Trouble(
             offset: name.offset,
             problem: "\(operand.chain(upTo: name)) is \(text): the sender had no value",
-            hint: "default says what stands in for what is missing"
+            hint: Trouble.missingHint
         )
     }
 }
@@ -139,5 +138,12 @@ extension Operand {
         default: names = [last]
         }
         return names.prefix { $0.offset <= last.offset }.map { "." + $0.text }.joined()
+    }
+}
+
+extension [UInt8] {
+    /// Whether this is what Argo CD's templates write for what is missing or null.
+    var isArgoMissing: Bool {
+        first == 0x3C && (elementsEqual("<no value>".utf8) || elementsEqual("<nil>".utf8))
     }
 }

@@ -18,15 +18,15 @@ extension Executor {
     func checkPayload() throws(Trouble) {
         guard isPayload else { return }
         span = nil
+        let kind: JSONValue.Kind
         do {
-            let kind = try JSONDocument(parsing: out).root.kind
-            guard kind != .object else { return }
-            throw Trouble(offset: 0, problem: "what comes out is no JSON object but \(kind)")
-        } catch let error as JSONError {
+            kind = try JSONDocument(parsing: out).root.kind
+        } catch {
             throw Trouble(offset: 0, problem: "what comes out is no JSON: \(error)")
-        } catch let error as Trouble {
-            throw error
-        } catch {}
+        }
+        guard kind == .object else {
+            throw Trouble(offset: 0, problem: "what comes out is no JSON object but \(kind)")
+        }
     }
 
     private func printInString(
@@ -37,10 +37,18 @@ extension Executor {
             throw Trouble(
                 offset: pipeline.offset,
                 problem: "nothing to write: the value is missing or null",
-                hint: "default says what stands in for what is missing"
+                hint: Trouble.missingHint
             )
         }
-        let text = value.bytes == nil ? try self.text(of: value) : value.bytes ?? []
+        let text = if let bytes = value.bytes { bytes } else { try self.text(of: value) }
+        guard !text.isArgoMissing else {
+            throw Trouble(
+                offset: pipeline.offset,
+                problem:
+                    "the value is \(String(decoding: text, as: UTF8.self)): the sender had none",
+                hint: Trouble.missingHint
+            )
+        }
         try append { JSONEscape.append(text, to: &$0, style: .minimal) }
     }
 

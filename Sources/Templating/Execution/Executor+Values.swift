@@ -232,7 +232,7 @@ extension Executor {
 
     private func advice(_ parameter: Parameter, _ value: Value) -> String {
         switch (parameter, value) {
-        case (_, .missing), (_, .null): "default says what stands in for what is missing"
+        case (_, .missing), (_, .null): Trouble.missingHint
         case (.int, .integer), (.int, .float): "int converts"
         case (.string, .integer), (.string, .float), (.string, .bool): "toString converts"
         default: ""

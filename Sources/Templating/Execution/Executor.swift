@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// Walks a template's nodes and writes what comes out (text/template/exec.go).
@@ -268,6 +269,6 @@ extension Trouble {
 extension CompiledTemplate {
     func nearestTemplate(to name: String) -> String {
         let names = Set(definitions.keys.map(\.name)).sorted()
-        return Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" } ?? ""
+        return NearestName.find(name, among: names).map { "did you mean \"\($0)\"?" } ?? ""
     }
 }

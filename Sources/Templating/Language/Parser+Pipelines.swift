@@ -1,3 +1,5 @@
+import Formats
+
 /// Pipelines, commands and operands.
 extension Parser {
     mutating func pipeline(
@@ -192,7 +194,7 @@ extension Parser {
         case .slot(let slot): return .variable(slot, [])
         case .gone: return .undefined(name)
         case .unknown:
-            let near = Nearest.name(to: name, among: scope.names)
+            let near = NearestName.find(name, among: scope.names)
             throw Problem(
                 offset: offset,
                 problem: "undefined variable \(name)",
@@ -207,7 +209,7 @@ extension Parser {
             throw Problem(offset: offset, problem: "function \"\(word)\" \(reason)", hint: "")
         }
         let hint: String
-        if let near = Nearest.name(to: word, among: functions.keys.sorted()) {
+        if let near = NearestName.find(word, among: functions.keys.sorted()) {
             hint = "did you mean \(near)?"
         } else {
             hint = "a field is written with a dot: .\(word)"

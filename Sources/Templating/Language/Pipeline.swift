@@ -36,11 +36,6 @@ final class Command: Sendable {
         self.arguments = arguments
         self.offset = offset
     }
-
-    /// Whether it is one value, with nothing behind it.
-    var isBare: Bool {
-        if case .operand = kind { arguments.isEmpty } else { false }
-    }
 }
 
 final class Operand: Sendable {

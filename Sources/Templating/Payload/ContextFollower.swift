@@ -164,30 +164,35 @@ struct ContextFollower {
 
     private mutating func followRange(_ branch: Branch, _ place: inout JSONPlace?) -> Branch {
         let start = place
-        var head = place
-        let wasFinal = isFinal
-        isFinal = false
-        for _ in 0..<8 {
-            let (_, end) = body(branch, head)
-            let next = [end.end].reduce(head) { joinQuietly($0, $1) }
-            if next == head { break }
-            head = next
-        }
-        isFinal = wasFinal
+        let head = loopHead(branch, start)
         let problemsBefore = problems.count
-        let (nodes, end) = body(branch, head)
-        var exit = end.end
-        if problems.count == problemsBefore, let start {
+        let (body, end, leaves) = body(branch, head)
+        if problems.count == problemsBefore, start != nil {
             let what = "the body of {{range}} ends where it cannot begin again:"
-            _ = join(start, exit, branch, what)
+            _ = join(start, end, branch, what)
         }
         var other = start
         let otherwise = follow(branch.otherwise, &other)
-        let what = "{{range}} ends"
-        exit = join(exit, other, branch, what)
-        for leave in end.leaves { exit = join(exit, leave, branch, what) }
+        var exit = join(end, other, branch, "{{range}} ends")
+        for leave in leaves { exit = join(exit, leave, branch, "{{range}} ends") }
         place = exit
-        return branch.with(nodes, otherwise)
+        return branch.with(body, otherwise)
+    }
+
+    /// Where a loop's body may begin: where the loop stands, and where the body itself ends.
+    private mutating func loopHead(_ branch: Branch, _ start: JSONPlace?) -> JSONPlace? {
+        let wasFinal = isFinal
+        isFinal = false
+        defer { isFinal = wasFinal }
+        var head = start
+        for _ in 0..<8 {
+            let end = body(branch, head).end
+            // What does not fit is refused the last time round.
+            guard let here = head, let end, let both = here.joined(end) else { return head ?? end }
+            if both == here { break }
+            head = both
+        }
+        return head
     }
 
     /// Follows a body once.
@@ -196,7 +201,7 @@ struct ContextFollower {
     private mutating func body(
         _ branch: Branch,
         _ head: JSONPlace?
-    ) -> ([Node], (end: JSONPlace?, leaves: [JSONPlace])) {
+    ) -> (nodes: [Node], end: JSONPlace?, leaves: [JSONPlace]) {
         loops.append(Loop())
         var place = head
         let nodes = follow(branch.body, &place)
@@ -204,12 +209,7 @@ struct ContextFollower {
         for next in loop.nexts {
             place = join(place, next, branch, "the ways through {{range}} end")
         }
-        return (nodes, (place, loop.leaves))
-    }
-
-    private func joinQuietly(_ a: JSONPlace?, _ b: JSONPlace?) -> JSONPlace? {
-        guard let a, let b else { return a ?? b }
-        return a.joined(b) ?? a
+        return (nodes, place, loop.leaves)
     }
 
     // MARK: - Templates

@@ -59,7 +59,7 @@ enum SprigRegex {
                 try pattern.matches(in: text, limit: limit, budget: budget)
             }
             try run.allow(elements: found.count)
-            return .strings(found.map { Array(text[$0]) })
+            return list(found.map { Array(text[$0]) }, isNil: found.isEmpty)
         }
         + .named(
             "regexSplit",
@@ -75,7 +75,7 @@ enum SprigRegex {
                 try pattern.split(a.text(1), limit: a.int(2), budget: budget)
             }
             try run.allow(elements: pieces.count)
-            return .strings(pieces)
+            return list(pieces, isNil: a.int(2) == 0)
         }
 
     private static let replacing: [Function] =
@@ -107,6 +107,11 @@ enum SprigRegex {
                 }
             )
         }
+
+    /// Go gives a nil list where nothing was found: `null` in JSON.
+    private static func list(_ texts: [[UInt8]], isNil: Bool) -> Value {
+        .list(GoList(texts.map { .string($0) }, of: .string, isNil: isNil))
+    }
 
     private static func matches(_ a: [Value], _ run: Run) throws(FunctionError) -> Value {
         .bool(

@@ -93,10 +93,23 @@ enum DeliveriesCommand: Command {
             )
         }
         Output.print(table.isEmpty ? "no deliveries" : table.text)
+        tellPassedOver(answer.json?["passedOver"])
         if let next = answer.json?["next"]?.string {
             Output.print("more: the ones before \(next) with --limit")
         }
         return .success
+    }
+
+    /// The newest events that made no delivery, and why: ignored ones and duplicates.
+    private static func tellPassedOver(_ events: JSONValue?) {
+        let newest = events.map { Array($0.elements.prefix(10)) } ?? []
+        guard !newest.isEmpty else { return }
+        Output.print("\nevents that made no delivery (the newest; --json has more)")
+        for event in newest {
+            let words = ["receivedAt", "state", "hook", "application", "reason"]
+                .compactMap { event[$0]?.string }
+            Output.print("  " + words.joined(separator: "  "))
+        }
     }
 
     private static func show(

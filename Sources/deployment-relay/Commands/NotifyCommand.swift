@@ -40,7 +40,7 @@ enum NotifyCommand: Command {
         }
         do {
             let body = try Input(arguments.words.first).bytes
-            let answer = try RelayClient(.hooks, arguments).send(
+            let answer = try RelayClient(.hooks, arguments, hook: hook).send(
                 "POST",
                 "/hooks/\(PercentEncoding.encodeSegment(hook))",
                 fields: [("Content-Type", "application/json"), ("Prefer", "wait=\(wait)")],

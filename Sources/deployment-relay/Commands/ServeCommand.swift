@@ -47,6 +47,9 @@ enum ServeCommand: Command {
             Host.hideMemory()
             let log = log(running.configuration)
             playground?.introduce()
+            for warning in running.warnings {
+                log.warn("configuration", [("hint", .text(warning))])
+            }
             let server = try Server.start(running, log: log)
             return Watch(server: server, signals: signals, settings: settings, log: log).run(
                 running
@@ -121,13 +124,44 @@ private struct Watch: ~Copyable {
     /// All or nothing: a wrong configuration leaves the one that runs.
     private func reload(_ ticket: UInt64?, _ running: inout Running) {
         do {
-            running = try settings.running()
+            let new = try settings.running()
+            try Self.refuseMoves(from: running.configuration, to: new.configuration)
+            running = new
             server.configure(running)
             server.answerReload(ticket, mistakes: nil)
             log.info("reloaded")
         } catch {
             server.answerReload(ticket, mistakes: "\(error)")
             log.error("reload-failed", [("reason", .text("\(error)"))])
+        }
+    }
+}
+
+extension Watch {
+    /// What is bound or open stays so for the life of the process; a reload that changed it in
+    /// words only would leave a socket open under rules that were made for another.
+    private static func refuseMoves(
+        from old: Configuration,
+        to new: Configuration
+    ) throws(ConfigurationErrors) {
+        let settings = [
+            ("listen", old.listen, new.listen),
+            ("admin.listen", old.adminListen, new.adminListen), ("data", old.data, new.data),
+        ]
+        let moved = settings.filter { $0.1 != $0.2 }
+        guard moved.isEmpty else {
+            throw ConfigurationErrors(
+                all: moved.map { setting, present, wish in
+                    ConfigurationError(
+                        file: new.path,
+                        line: nil,
+                        column: nil,
+                        setting: setting,
+                        problem: "cannot change from \(present) to \(wish) while the relay runs",
+                        hint: "restart it, or set it back"
+                    )
+                }
+            )
         }
     }
 }

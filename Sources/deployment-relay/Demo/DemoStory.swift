@@ -22,6 +22,7 @@ struct DemoStory {
               relay    \(hooks)  takes the webhooks
               console  \(admin)  shows what became of them
               GitLab   \(playground.sandbox.url)  the sandbox: the Deployments API with its real rules
+              admin token, for what changes something in the console: \(playground.adminToken)
 
             An Argo CD syncs the Application \(DemoOperation.application). Its notifications go to
             the relay instead of straight to GitLab:

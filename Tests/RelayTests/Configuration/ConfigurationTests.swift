@@ -1,5 +1,6 @@
 import Formats
 import Relay
+import Simulation
 import Testing
 import Webhooks
 
@@ -178,7 +179,7 @@ struct ConfigurationTests {
     @Test("the built-in template is what hooks render, and it compiles")
     func builtIn() throws {
         for settings in Configuration().hooks {
-            _ = try Hook(settings, endpoint: EndpointSettings(name: "default"), file: nil)
+            _ = try Hook(settings, endpoint: EndpointSettings(name: "default"))
         }
     }
 }
@@ -405,16 +406,19 @@ struct ConfigurationMistakeTests {
     }
 
     @Test("a template that cannot be parsed is a mistake of its hook, with its place")
-    func template() {
-        var settings = HookSettings(name: "argocd", sender: .argocd)
-        settings.sha = "{{.app.x"
+    func template() throws {
+        let text = "{\n\"hooks\": {\"argocd\": {\n\"sha\": \"{{.app.x\"}}\n}"
+        let read = try configuration(text)
+        var settings = try #require(read.hooks.first { $0.name == "argocd" })
         settings.template = TemplateText(name: "own.tmpl", text: Array("{\n  {{if}} }".utf8))
         let error = #expect(throws: ConfigurationErrors.self) {
-            try Hook(settings, endpoint: EndpointSettings(name: "default"), file: "relay.jsonc")
+            try Hook(settings, endpoint: EndpointSettings(name: "default"), of: read)
         }
         let told = Set(error?.all.map(\.setting) ?? [])
         #expect(told == ["hooks.argocd.sha", "hooks.argocd.template"])
         #expect(error?.all.last?.problem.hasPrefix("own.tmpl:2:") ?? false)
-        #expect(error?.description.hasPrefix("relay.jsonc: hooks.argocd.sha: ") ?? false)
+        let words = error?.description ?? ""
+        #expect(words.contains("relay.jsonc:3:8: hooks.argocd.sha: at 1:"), "\(words)")
+        #expect(error?.all.allSatisfy { !$0.hint.isEmpty } ?? false)
     }
 }

@@ -1,4 +1,5 @@
 import Relay
+import Simulation
 import Testing
 import Webhooks
 

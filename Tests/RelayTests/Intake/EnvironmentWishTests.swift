@@ -1,4 +1,5 @@
 import Relay
+import Simulation
 import Testing
 import Webhooks
 
@@ -63,7 +64,7 @@ struct EnvironmentWishTests {
         var settings = HookSettings(name: "argocd", sender: .argocd)
         (settings.tier, settings.externalURL) = (tier, url)
         let error = #expect(throws: ConfigurationErrors.self) {
-            try Hook(settings, endpoint: EndpointSettings(name: "default"), file: nil)
+            try Hook(settings, endpoint: EndpointSettings(name: "default"))
         }
         #expect(error?.all.map(\.setting) == [setting])
     }

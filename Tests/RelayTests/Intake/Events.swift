@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Webhooks
 
 /// An Argo CD event with the parts a test is about.

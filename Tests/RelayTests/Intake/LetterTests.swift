@@ -1,5 +1,6 @@
 import Formats
 import Relay
+import Simulation
 import Testing
 import Webhooks
 

@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 import Webhooks
 
@@ -23,7 +24,7 @@ struct OperationTests {
         for order in Self.permutations([0, 1, 2, 3]) {
             var world = try World()
             for index in order + order {
-                world.post("argocd", bodies[index])
+                try world.post("argocd", bodies[index])
                 try world.settle()
             }
             #expect(world.gitlab.rows.map(\.status) == [.success], "\(order)")
@@ -207,6 +208,9 @@ struct OperationTests {
         #expect(bench.expire().isEmpty)
         bench.now = due
         #expect(bench.expireInVain() == 1)
+        // A disk that was full has hardly room at once.
+        #expect(bench.expire().isEmpty)
+        bench.now = due.adding(seconds: 1)
         #expect(bench.expire().map(\.status) == [.canceled])
         #expect(bench.expire().isEmpty)
         #expect(bench.intake.nextExpiry() == nil)

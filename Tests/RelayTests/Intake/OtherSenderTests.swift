@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 import Webhooks
 
@@ -182,7 +183,7 @@ struct OtherSenderTests {
         change(&settings)
         var endpoint = EndpointSettings(name: "default")
         endpoint.project = "42"
-        return [try Hook(settings, endpoint: endpoint, file: nil)]
+        return [try Hook(settings, endpoint: endpoint)]
     }
 
     @Test("a CDEvents body becomes a deployment by a hook's templates")

@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 @Suite("Delivery queue: order and identity")
@@ -168,6 +169,40 @@ struct DeliveryOrderTests {
         let other = bench.accept(2, .success, notBefore: 60)
         bench.pass(seconds: 61)
         #expect(bench.state(of: other) == .delivered)
+    }
+
+    @Test("other Applications go before one that settles, its own later operations do not")
+    func passesBy() {
+        var bench = QueueBench()
+        let settling = bench.accept(1, .success, notBefore: 60)
+        let own = bench.accept(2, .running)
+        let other = bench.accept(3, .success, application: "other")
+        bench.pass(seconds: 5)
+        #expect(bench.state(of: other) == .delivered)
+        let late = bench.accept(4, .running, application: "third")
+        bench.pass(seconds: 5)
+        #expect(bench.state(of: late) == .delivered)
+        #expect([settling, own].compactMap { bench.state(of: $0) }.isEmpty)
+        bench.pass(seconds: 60)
+        #expect([settling, own].map { bench.state(of: $0) } == [.delivered, .delivered])
+        #expect(bench.payloads.map(\.sha) == [3, 4, 1, 2].map { QueueBench.shas[$0] })
+    }
+
+    @Test("what settles waits by the steady clock, and not at all when tried by hand")
+    func settlingClock() {
+        var bench = QueueBench()
+        let settling = bench.accept(1, .success, notBefore: 60)
+        bench.setWallClock(by: -7_200_000)
+        bench.restart()
+        bench.pass(seconds: 61)
+        #expect(bench.state(of: settling) == .delivered)
+        let hurried = bench.accept(2, .success, notBefore: 60)
+        bench.pass(seconds: 1)
+        #expect(bench.state(of: hurried) == nil)
+        let isTried = bench.retryNow(hurried)
+        #expect(isTried)
+        bench.pass(seconds: 1)
+        #expect(bench.state(of: hurried) == .delivered)
     }
 
     // MARK: - Closings

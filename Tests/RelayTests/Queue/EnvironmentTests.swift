@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 @Suite("Delivery queue: tier and external URL")

@@ -1,5 +1,6 @@
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 @Suite("Delivery queue: projects and default branches")

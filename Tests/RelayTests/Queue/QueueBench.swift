@@ -2,6 +2,7 @@ import Formats
 import GitLab
 import JSON
 import Relay
+import Simulation
 
 /// A delivery queue with a GitLab behind it that answers at once, unless told otherwise.
 struct QueueBench {
@@ -30,6 +31,10 @@ struct QueueBench {
     private(set) var told: [QueueOutput] = []
     var canned: [Canned] = []
     private var accepted: [UInt64: AcceptedDelivery] = [:]
+    /// Why no record can be read now; nil: they can be.
+    var unreadable: String?
+    /// Deliveries whose records are damaged.
+    var damaged: Set<UInt64> = []
 
     init(_ settings: QueueSettings = RelayProcess.queueSettings(), seed: UInt64 = 1) {
         queue = DeliveryQueue(settings: settings, seed: seed)
@@ -142,8 +147,14 @@ struct QueueBench {
 
     /// One turn whose calls are left unanswered.
     mutating func turn() -> [QueueOutput] {
-        let reader = accepted
-        let outputs = queue.run(at: now) { reader[$0] }
+        let (reader, unreadable, damaged) = (accepted, unreadable, damaged)
+        let outputs = queue.run(at: now) { id in
+            if let unreadable { return .unreadable(reason: unreadable) }
+            guard let delivery = reader[id], !damaged.contains(id) else {
+                return .damaged(reason: "damaged; see the quarantine file")
+            }
+            return .delivery(delivery)
+        }
         for output in outputs { note(output) }
         told += outputs
         return outputs

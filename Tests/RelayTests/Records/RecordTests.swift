@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 /// One of each, with everything in it and with as little as may be.

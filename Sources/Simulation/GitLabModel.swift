@@ -1,73 +1,88 @@
 import Formats
-import GitLab
+package import GitLab
 import JSON
 
 /// GitLab's deployments in memory, by the rules of facts/gitlab.md §2 to §6.
 ///
 /// Answers calls as GitLab would, in real JSON, so that the real answer table reads it. Knows no
 /// network and no faults: `Network` plays those.
-struct GitLabModel {
-    struct Project {
-        let id: Int
-        var path: String
-        var oldPaths: [String] = []
-        var defaultBranch: String? = "main"
-        var isArchived = false
-        var isHidden = false
+package struct GitLabModel: Sendable {
+    package struct Project: Sendable {
+        package let id: Int
+        package var path: String
+        package var oldPaths: [String] = []
+        package var defaultBranch: String? = "main"
+        package var isArchived = false
+        package var isHidden = false
+
+        package init(id: Int, path: String, defaultBranch: String? = "main") {
+            self.id = id
+            self.path = path
+            self.defaultBranch = defaultBranch
+        }
     }
 
-    struct Row {
-        let id: Int
-        let iid: Int
-        let project: Int
-        let environment: String
-        let sha: String
-        let ref: String
-        let tag: Bool
-        var status: DeploymentStatus
-        let createdAt: Int64
+    package struct Row: Sendable {
+        package let id: Int
+        package let iid: Int
+        package let project: Int
+        package let environment: String
+        package let sha: String
+        package let ref: String
+        package let tag: Bool
+        package var status: DeploymentStatus
+        package let createdAt: Int64
         /// GitLab's milliseconds, and a count that breaks ties; nil while it runs.
-        var finishedAt: (Int64, Int)?
-        var userID: Int
-        var hasDeployable = false
+        package var finishedAt: (Int64, Int)?
+        package var userID: Int
+        package var hasDeployable = false
     }
 
-    enum Token { case valid, expired, readOnly }
+    package enum Token: Sendable { case valid, expired, readOnly }
 
-    var projects: [Project] = [
+    package var projects: [Project] = [
         Project(id: 42, path: "fleet/deploy/parcel-config"),
         Project(id: 43, path: "fleet/services/parcel-api"),
+        Project(id: 44, path: "fleet/deep/er/tracking", defaultBranch: "trunk"),
+        Project(id: 45, path: "tools/labels"),
     ]
-    var rows: [Row] = []
-    var token = Token.valid
-    var userID = 7
+    package var rows: [Row] = []
+    package var token = Token.valid
+    package var userID = 7
     /// GitLab's clock minus the world's, in milliseconds.
-    var skew: Int64 = 0
+    package var skew: Int64 = 0
     /// Commits and refs GitLab does not know yet.
-    var unknown: Set<String> = []
-    var environments: [Environment] = []
-    var nextEnvironment = 501
+    package var unknown: Set<String> = []
+    package var environments: [Environment] = []
+    package var nextEnvironment = 501
     /// Environments this token may not deploy to.
-    var protected: Set<String> = []
+    package var protected: Set<String> = []
     /// Every call that was processed, as `POST /projects/…`.
-    private(set) var processed: [String] = []
+    package private(set) var processed: [String] = []
+    /// Calls a window of a minute may have; nil: as many as wanted.
+    package var callsPerMinute: Int?
+    /// Whether every answer tells how many are left, as newer versions do.
+    package var showsRate = true
     private var nextID = 1000
     private var finishes = 0
+    private var window: (minute: Int64, calls: Int) = (0, 0)
+
+    package init() {}
 
     // MARK: - What tests look at
 
     /// The environment's latest success.
-    func current(_ environment: String, of project: Int) -> Row? {
+    package func current(_ environment: String, of project: Int) -> Row? {
         rows.filter {
             $0.project == project && $0.environment == environment && $0.status == .success
         }
         .max { ($0.finishedAt ?? (0, 0)) < ($1.finishedAt ?? (0, 0)) }
     }
 
-    func count(_ method: String) -> Int { processed.count { $0.hasPrefix("\(method) ") } }
+    package func count(_ method: String) -> Int { processed.count { $0.hasPrefix("\(method) ") } }
 
     /// A row that somebody else made.
-    mutating func plant(
+    package mutating func plant(
         _ environment: String,
         of project: Int = 42,
         sha: String,
@@ -83,7 +98,30 @@ struct GitLabModel {
     // MARK: - Calls
 
     /// Processes `call` at the world's time `now`, in milliseconds.
-    mutating func process(_ call: GitLabCall, at now: Int64) -> GitLabAnswer {
+    package mutating func process(_ call: GitLabCall, at now: Int64) -> GitLabAnswer {
+        guard let limit = callsPerMinute else { return answer(to: call, at: now) }
+        let minute = (now + skew) / 60_000
+        window = (minute, window.minute == minute ? window.calls + 1 : 1)
+        let end = (minute + 1) * 60
+        let fields = [
+            ("RateLimit-Limit", String(limit)), ("RateLimit-Reset", String(end)),
+            ("RateLimit-Remaining", String(max(0, limit - window.calls))),
+        ]
+        guard window.calls <= limit else {
+            let left = max(1, end - (now + skew) / 1000)
+            let retry = [("Retry-After", String(left))]
+            return answer(429, "Retry later\n", fields + retry, at: now)
+        }
+        let given = answer(to: call, at: now)
+        guard showsRate else { return given }
+        return GitLabAnswer(
+            status: given.status,
+            fields: given.fields + fields.map { (name: $0.0, value: $0.1) },
+            body: given.body
+        )
+    }
+
+    private mutating func answer(to call: GitLabCall, at now: Int64) -> GitLabAnswer {
         processed.append("\(call.request.method) \(call.request.path)")
         switch token {
         case .expired:
@@ -286,7 +324,7 @@ struct GitLabModel {
         }
     }
 
-    func answer(
+    package func answer(
         _ status: Int,
         _ body: String,
         _ fields: [(name: String, value: String)] = [],

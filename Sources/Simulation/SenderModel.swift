@@ -37,17 +37,25 @@ struct SenderModel {
     private var latest: Int64 = 120_000
     private var longestPause: Int64 = 900
 
-    init(_ chance: inout SeededGenerator, start: Timestamp) {
+    /// How projects are named: by number, by path, in any case; some of them are the same one.
+    private static let projects = [
+        "42", "fleet/services/parcel-api", "43", "Fleet/Services/Parcel-API", "44",
+        "fleet/deep/er/tracking", "tools/labels",
+    ]
+    private static let environments = ["shared", "review/one", "production"]
+
+    /// Invents a history; `isLarge`: hundreds of operations, where others have a few.
+    init(_ chance: inout SeededGenerator, start: Timestamp, isLarge: Bool) {
         self.start = start
-        let count = Int(chance.pick(1...5))
+        let count = Int(isLarge ? chance.pick(8...14) : chance.pick(1...5))
         for number in 0..<count {
             let isAlone = chance.isLucky(0.7)
-            let projects = ["42", "fleet/services/parcel-api", "43", "Fleet/Services/Parcel-API"]
             applications.append(
                 Application(
                     uid: "app-\(number)",
-                    environment: isAlone ? "env-\(number)" : "shared",
-                    project: projects[Int(chance.pick(0...3))],
+                    environment: isAlone
+                        ? "env-\(number)" : chance.pick(from: Self.environments),
+                    project: chance.pick(from: Self.projects),
                     target: chance.isLucky(0.2) ? "HEAD" : "main",
                     tier: chance.isLucky(0.4) ? "staging" : nil
                 )
@@ -55,14 +63,19 @@ struct SenderModel {
             operations.append([])
             toldBeginnings = chance.isLucky(0.3) ? 0.3 : 0.9
             (latest, longestPause) = chance.isLucky(0.3) ? (600_000, 20) : (120_000, 900)
-            addOperations(of: number, &chance)
+            let operations = isLarge ? chance.pick(10...25) : chance.pick(1...5)
+            addOperations(Int(operations), of: number, &chance)
             if chance.isLucky(0.3) { addDeletion(of: number, &chance) }
         }
     }
 
-    private mutating func addOperations(of application: Int, _ chance: inout SeededGenerator) {
+    private mutating func addOperations(
+        _ count: Int,
+        of application: Int,
+        _ chance: inout SeededGenerator
+    ) {
         var startedAt = chance.pick(0...60) * 1000
-        for number in 0..<Int(chance.pick(1...5)) {
+        for number in 0..<count {
             let ends = End.allCases + [.success, .success, .success]
             let isAgain = number > 0 && chance.isLucky(0.2)
             let operation = Operation(
@@ -70,7 +83,7 @@ struct SenderModel {
                 sha: isAgain
                     ? operations[application][number - 1].sha
                     : Self.sha(application * 100 + number, &chance),
-                end: ends[Int(chance.pick(0...Int64(ends.count - 1)))],
+                end: chance.pick(from: ends),
                 endedAt: startedAt + chance.pick(5...180) * 1000,
                 isInHistory: chance.isLucky(0.7)
             )

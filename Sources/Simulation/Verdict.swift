@@ -1,4 +1,3 @@
-import Formats
 import GitLab
 import Relay
 
@@ -6,8 +5,8 @@ import Relay
 ///
 /// The oracle knows only what was accepted: an operation's last status is its end, except that a
 /// success is canceled where a newer success of its Application came first.
-struct Verdict {
-    private(set) var complaints: [String] = []
+package struct Verdict {
+    package private(set) var complaints: [String] = []
     private let world: World
     private let deliveries: [AcceptedDelivery]
     /// Those of deployments; the others are about an environment that its Application leaves.
@@ -23,7 +22,8 @@ struct Verdict {
         init(_ delivery: AcceptedDelivery) { self.init(delivery.id, delivery.generation) }
     }
 
-    init(_ world: World) throws {
+    package init(_ history: History) throws {
+        let world = history.world
         self.world = world
         deliveries = try world.disk.deliveries
         deployed = deliveries.filter { if case .deletion = $0.cause { false } else { true } }
@@ -36,10 +36,11 @@ struct Verdict {
         checkOrder()
         try checkEnvironments()
         checkAccounts()
+        complaints += Budget(history, answered: ends.values.joined()).complaints
     }
 
     /// What was accepted and what became of it, for a failing test's reader.
-    var story: String {
+    package var story: String {
         deliveries.map { delivery in
             let ends = (ends[Key(delivery)] ?? []).map { "\($0.state) \($0.reason)" }
             return "\(delivery.id) \(delivery.place.sha.prefix(8)) \(delivery.place.environment) "
@@ -144,7 +145,7 @@ struct Verdict {
     /// that was done there was to stop it.
     private mutating func checkEnvironments() throws {
         let settlements = try world.disk.settlements
-        for environment in world.gitlab.environments where environment.name != "shared" {
+        for environment in world.gitlab.environments where environment.name.hasPrefix("env-") {
             let mine = deliveries.filter { $0.place.environment == environment.name }
             let ends = settlements.filter { end in
                 end.state == .delivered && mine.contains { $0.id == end.delivery }

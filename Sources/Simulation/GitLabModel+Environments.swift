@@ -1,15 +1,15 @@
-import GitLab
+package import GitLab
 import JSON
 
 /// GitLab's environments, by the rules of facts/gitlab.md §7.
 extension GitLabModel {
-    struct Environment {
-        let id: Int
-        let project: Int
-        let name: String
-        var tier: EnvironmentTier
-        var externalURL: String?
-        var isStopped = false
+    package struct Environment: Sendable {
+        package let id: Int
+        package let project: Int
+        package let name: String
+        package var tier: EnvironmentTier
+        package var externalURL: String?
+        package var isStopped = false
     }
 
     /// As a deployment finds or makes it: the tier is guessed from the name, here always wrongly.
@@ -21,7 +21,7 @@ extension GitLabModel {
         }
     }
 
-    func environment(_ name: String, of project: Int = 42) -> Environment? {
+    package func environment(_ name: String, of project: Int = 42) -> Environment? {
         index(name, of: project).map { environments[$0] }
     }
 

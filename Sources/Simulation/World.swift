@@ -1,26 +1,36 @@
-import Formats
+package import Formats
 import GitLab
-import Relay
-import Testing
+package import Relay
 
 /// A relay, a GitLab and the network between them, in a time of its own.
-struct World {
+package struct World {
     /// What becomes of one call.
-    struct Fate {
+    package struct Fate: Sendable {
         /// Milliseconds until GitLab has processed it; nil: never.
-        var processed: Int64? = 5
+        package var processed: Int64? = 5
         /// Milliseconds until the relay hears; not before it was processed, unless it is lost.
-        var heard: Int64 = 10
+        package var heard: Int64 = 10
         /// What the relay hears instead of GitLab's own answer.
-        var instead: Instead?
+        package var instead: Instead?
     }
 
-    enum Instead {
-        case failure(isUncertain: Bool)
+    package enum Instead: Sendable {
+        /// It never left.
+        case refused
+        /// Sight of it is lost.
+        case lost
         /// Of GitLab or of something before it, with the answer's fields.
         case answer(Int, String, [(name: String, value: String)] = [])
         /// GitLab's own answer, cut in the middle.
         case truncated
+    }
+
+    /// How the process ends: in the middle of the next commit to a log.
+    struct Death: Sendable {
+        var log: Disk.Log
+        var tear: Disk.Tear
+        /// Milliseconds until it is started again.
+        var downtime: Int64
     }
 
     private enum Item {
@@ -29,46 +39,56 @@ struct World {
         case act(@Sendable (inout World) throws -> Void)
     }
 
-    var gitlab = GitLabModel()
-    var disk = Disk()
-    private(set) var relay: RelayProcess?
+    package var gitlab = GitLabModel()
+    package let disk: Disk
+    package private(set) var relay: RelayProcess?
     private let hooks: [Hook]
     private let limits: Limits
     private let settings: QueueSettings
     private let seed: UInt64
     /// Decides each call's fate.
-    var fate: (GitLabCall, Int) -> Fate = { _, _ in Fate() }
+    var fate: (GitLabCall) -> Fate = { _ in Fate() }
+    /// The end that waits for its commit.
+    var death: Death?
 
     /// Milliseconds of true time; 0 is `start`.
-    private(set) var time: Int64 = 0
-    let start: Timestamp
+    package private(set) var time: Int64 = 0
+    package let start: Timestamp
     /// How wrong our wall clock is, in milliseconds.
-    var wallError: Int64 = 0
+    package var wallError: Int64 = 0
     private var timeline = Timeline<Item>()
     private var answers: [UInt64: GitLabAnswer] = [:]
     /// How often the relay has started; what an earlier life asked nobody hears.
-    private(set) var life = 0
+    package private(set) var life = 0
     private var bornAt: Int64 = 0
-    private(set) var calls = 0
-    /// Everything that left, for a failing test's reader.
-    private(set) var trace: [String] = []
+    /// Calls that left, by method.
+    package private(set) var calls: [String: Int] = [:]
+    /// Whether `trace` is written: it costs more than all else.
+    var keepsTrace = false
+    /// Everything that happened, for a failing history's reader.
+    package private(set) var trace: [String] = []
 
-    init(
+    package struct BadTime: Error, Equatable { let text: String }
+
+    package init(
         at start: String = "2026-04-17T10:22:19Z",
         hooks: [Hook]? = nil,
         limits: Limits = Limits(),
         settings: QueueSettings = RelayProcess.queueSettings(),
+        segmentBytes: Int = 1 << 26,
         seed: UInt64 = 1
     ) throws {
-        self.start = try #require(Timestamp(rfc3339: start))
+        guard let time = Timestamp(rfc3339: start) else { throw BadTime(text: start) }
+        self.start = time
         self.hooks = try hooks ?? RelayProcess.hooks()
         self.limits = limits
         self.settings = settings
         self.seed = seed
+        disk = try Disk(segmentBytes: segmentBytes)
         try boot()
     }
 
-    var now: Moment {
+    package var now: Moment {
         Moment(
             steady: time - bornAt + 1_000_000,
             wall: Timestamp(milliseconds: start.milliseconds + time + wallError)
@@ -77,9 +97,13 @@ struct World {
 
     private var gitlabNow: Int64 { start.milliseconds + time }
 
+    private mutating func tell(_ words: @autoclosure () -> String) {
+        if keepsTrace { trace.append("\(time) \(words())") }
+    }
+
     // MARK: - The relay's life
 
-    mutating func boot() throws {
+    package mutating func boot() throws {
         life += 1
         bornAt = time
         relay = try RelayProcess(
@@ -91,43 +115,60 @@ struct World {
             at: now
         )
         answers = [:]
+        tell("the relay starts")
     }
 
     /// The process is gone; what is under way goes on at GitLab.
-    ///
-    /// - Parameter records: How many records of its last turn are on disk all the same.
-    mutating func crash(records: Int) {
-        let present = now
-        _ = relay?.run(on: &disk, at: present, cutAfter: records)
-        trace.append("\(time) crash")
+    private mutating func die(_ end: Death) {
+        tell("the relay ends, writing \(end.log): \(end.tear)")
+        death = nil
+        vanish()
+        after(end.downtime) { if $0.relay == nil { try $0.boot() } }
+    }
+
+    /// The process ends: what it had to say is on disk, and its calls do not leave.
+    package mutating func crash() throws {
+        let (present, whole) = (now, Disk.Tear(kept: 1, hasZeros: false))
+        _ = try relay?.run(on: disk, tearing: whole, at: present)
+        vanish()
+    }
+
+    private mutating func vanish() {
         relay = nil
         // GitLab is at work on what we lost sight of for less than `doubtSeconds` more.
-        let longest = time + 59_000
-        timeline.hurry(until: longest) { if case .process = $0 { true } else { false } }
+        timeline.hurry(until: time + 59_000) { if case .process = $0 { true } else { false } }
     }
 
     // MARK: - Events
 
+    /// - Returns: nil when nobody answers.
     @discardableResult
-    mutating func post(_ hook: String, _ body: [UInt8], project: String? = nil) -> Reception? {
+    package mutating func post(
+        _ hook: String,
+        _ body: [UInt8],
+        project: String? = nil
+    ) throws -> Reception? {
         let webhook = Webhook(hook: hook, pathProject: project, body: body, receivedAt: now.wall)
+        let end = death.flatMap { $0.log == .accepted ? $0 : nil }
+        guard relay != nil else { return nil }
         let present = now
-        let reception = relay?.take(webhook, on: &disk, at: present)
-        if let reception { trace.append("\(time) \(hook): \(reception.word)") }
+        let reception = try relay?.take(webhook, on: disk, tearing: end?.tear, at: present)
+        tell("\(hook): \(reception?.word ?? "no answer")")
+        if reception == nil, let end { die(end) }
         return reception
     }
 
     mutating func withRelay<Value>(
-        _ body: (inout RelayProcess, inout Disk, Moment) throws -> Value
+        _ body: (inout RelayProcess, Disk, Moment) throws -> Value
     ) rethrows -> Value? {
         guard var process = relay else { return nil }
         relay = nil
         defer { relay = process }
-        return try body(&process, &disk, now)
+        return try body(&process, disk, now)
     }
 
     /// Does `action` when `milliseconds` have passed.
-    mutating func after(
+    package mutating func after(
         _ milliseconds: Int64,
         _ action: @escaping @Sendable (inout World) throws -> Void
     ) {
@@ -137,28 +178,25 @@ struct World {
     // MARK: - Time
 
     /// Goes on until nothing is under way and nothing falls due within `milliseconds`.
-    mutating func settle(within milliseconds: Int64 = 600_000) throws {
+    package mutating func settle(within milliseconds: Int64 = 600_000) throws {
         let end = time + milliseconds
         while try step(until: end) {}
     }
 
-    mutating func pass(_ milliseconds: Int64) throws {
+    package mutating func pass(_ milliseconds: Int64) throws {
         let end = time + milliseconds
         while try step(until: end) {}
         time = max(time, end)
-        turn()
+        try turn()
     }
 
     /// The next thing that happens, if it happens before `end`.
     private mutating func step(until end: Int64) throws -> Bool {
-        turn()
-        let due = relay.flatMap { process in
-            process.nextDue(at: now).map { time + max(0, $0 - now.steady) }
-        }
-        let expiry = relay.flatMap { process in
-            process.intake.nextExpiry().map {
-                time + max(0, $0.milliseconds - now.wall.milliseconds)
-            }
+        try turn()
+        let present = now
+        let due = relay?.nextDue(at: present).map { time + max(0, $0 - present.steady) }
+        let expiry = relay?.intake.nextExpiry().map {
+            time + max(0, $0.milliseconds - present.wall.milliseconds)
         }
         let next = [due, expiry, timeline.nextDue].compactMap { $0 }.min()
         guard let next, next <= end else { return false }
@@ -168,20 +206,25 @@ struct World {
     }
 
     /// One turn of the relay.
-    private mutating func turn() {
+    private mutating func turn() throws {
         let present = now
+        guard relay != nil else { return }
         if let expiry = relay?.intake.nextExpiry(), expiry <= present.wall {
-            relay?.expire(on: &disk, at: present)
+            try relay?.expire(on: disk, at: present)
         }
-        guard let calls = relay?.run(on: &disk, at: present) else { return }
-        for (id, call) in calls { send(id, call) }
+        let end = death.flatMap { $0.log == .settled ? $0 : nil }
+        let calls = try relay?.run(on: disk, tearing: end?.tear, at: present)
+        if let calls {
+            for (id, call) in calls { send(id, call) }
+        } else if let end {
+            die(end)
+        }
     }
 
     private mutating func send(_ id: UInt64, _ call: GitLabCall) {
-        calls += 1
-        let fate = fate(call, calls)
-        let words = "\(call.request.method) \(call.request.path)"
-        trace.append("\(time) \(id) \(words) \(fate)")
+        calls[call.request.method, default: 0] += 1
+        let fate = fate(call)
+        tell("\(id) \(call.request.method) \(call.request.path): \(fate)")
         if let processed = fate.processed {
             timeline.add(.process(call: call, id: id, life: life), due: time + processed)
         }
@@ -192,7 +235,9 @@ struct World {
         switch item {
         case .process(let call, let id, let life):
             let answer = gitlab.process(call, at: gitlabNow)
-            trace.append("\(time) \(id) processed: \(answer.status)")
+            tell(
+                "\(id) processed: \(answer.status) \(String(decoding: answer.body, as: UTF8.self))"
+            )
             if life == self.life { answers[id] = answer }
         case .hear(let id, let life, let instead):
             guard life == self.life, relay != nil else { return }
@@ -205,86 +250,30 @@ struct World {
     }
 
     private mutating func heard(_ id: UInt64, _ instead: Instead?) -> CallResult {
-        let answer = answers.removeValue(forKey: id)
-        switch instead {
-        case .failure(let isUncertain):
-            return .failure(isUncertain: isUncertain, message: "lost", milliseconds: 1)
-        case .answer(let status, let body, let fields):
-            let made = gitlab.answer(status, body, fields, at: gitlabNow)
-            return .answer(made, milliseconds: 1)
-        case .truncated:
-            guard let answer else {
-                return .failure(isUncertain: true, message: "lost", milliseconds: 1)
+        let lost = CallResult.failure(isUncertain: true, message: "lost", milliseconds: 1)
+        guard let answer = answers.removeValue(forKey: id) else {
+            switch instead {
+            case .refused: return .failure(isUncertain: false, message: "refused", milliseconds: 1)
+            case .answer(let status, let body, let fields):
+                return .answer(
+                    gitlab.answer(status, body, fields, at: gitlabNow),
+                    milliseconds: 1
+                )
+            case .lost, .truncated, nil: return lost
             }
+        }
+        switch instead {
+        case .answer(let status, let body, let fields):
+            return .answer(gitlab.answer(status, body, fields, at: gitlabNow), milliseconds: 1)
+        case .truncated:
             let half = GitLabAnswer(
                 status: answer.status,
                 fields: answer.fields,
                 body: Array(answer.body.prefix(answer.body.count / 2))
             )
             return .answer(half, milliseconds: 1)
-        case nil:
-            guard let answer else {
-                return .failure(isUncertain: true, message: "lost", milliseconds: 1)
-            }
-            return .answer(answer, milliseconds: 1)
+        case .refused, .lost: return lost
+        case nil: return .answer(answer, milliseconds: 1)
         }
-    }
-}
-
-extension Reception {
-    /// The answer's `state`.
-    var word: String {
-        switch outcome {
-        case .accepted: "accepted"
-        case .duplicate: "duplicate"
-        case .ignored: "ignored"
-        case .dead: "dead"
-        }
-    }
-
-    var status: Int {
-        switch outcome {
-        case .accepted: 202
-        case .duplicate, .ignored: 200
-        case .dead(_, let status, _): status
-        }
-    }
-
-    var reason: String? {
-        switch outcome {
-        case .accepted: nil
-        case .duplicate(_, let reason), .ignored(let reason), .dead(_, _, let reason): reason
-        }
-    }
-
-    var delivery: AcceptedDelivery? {
-        if case .accepted(let delivery) = outcome { delivery } else { nil }
-    }
-}
-
-/// Things that happen, in the order of their time and then of their coming.
-struct Timeline<Item> {
-    private var items: [(due: Int64, number: Int, item: Item)] = []
-    private var count = 0
-
-    var nextDue: Int64? { items.first?.due }
-
-    mutating func add(_ item: Item, due: Int64) {
-        count += 1
-        let new = (due, count, item)
-        let place = items.firstIndex { $0.due > due } ?? items.count
-        items.insert(new, at: place)
-    }
-
-    /// Brings forward what would come later than `end`.
-    mutating func hurry(until end: Int64, _ isMeant: (Item) -> Bool) {
-        let late = items.filter { $0.due > end && isMeant($0.item) }
-        items.removeAll { $0.due > end && isMeant($0.item) }
-        for (_, _, item) in late { add(item, due: end) }
-    }
-
-    mutating func popDue(at now: Int64) -> Item? {
-        guard let first = items.first, first.due <= now else { return nil }
-        return items.removeFirst().item
     }
 }

@@ -1,0 +1,179 @@
+import POSIX
+package import Relay
+import Storage
+
+/// What outlives a crash: the two logs as the product keeps them, in a folder of their own that
+/// goes with the disk.
+///
+/// Nothing is flushed: what a crash leaves is decided here, byte by byte.
+package final class Disk {
+    enum Log: Sendable { case accepted, settled }
+
+    /// What a crash leaves of the batch that is being written.
+    struct Tear: Sendable {
+        /// How much of it, 0...1, to the byte.
+        var kept: Double
+        /// The file has its new length all the same, and zeros where nothing was written.
+        var hasZeros: Bool
+    }
+
+    struct Stored {
+        let kind: UInt8
+        let bytes: [UInt8]
+        let locator: UInt64
+    }
+
+    /// What a start finds.
+    struct Found {
+        var accepted: [Stored] = []
+        var settled: [Stored] = []
+        /// Something in `settled` was no record: what it said is not known.
+        var isDamaged = false
+    }
+
+    private let folder: TemporaryFolder
+    private var accepted: RecordLog
+    private var settled: RecordLog
+    private let reader: RecordReader
+    private let options: RecordLog.Options
+
+    /// Makes two empty logs; a segment is closed when it has `segmentBytes`.
+    package init(segmentBytes: Int = 1 << 26) throws {
+        folder = try TemporaryFolder(prefix: "relay-simulation")
+        var options = RecordLog.Options()
+        options.segmentBytes = segmentBytes
+        options.files.flush = { _ in }
+        options.files.flushFolder = { _ in }
+        options.files.reserve = { _, _, _ in }
+        self.options = options
+        accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
+        settled = try RecordLog(folder: folder.path, name: "settled", options: options)
+        reader = RecordReader(folder: folder.path, name: "accepted")
+    }
+
+    // MARK: - What the relay does
+
+    /// Opens both logs anew, as a start does, and gives all they hold.
+    func open() throws -> Found {
+        accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
+        settled = try RecordLog(folder: folder.path, name: "settled", options: options)
+        var found = Found()
+        (found.accepted, found.settled) = (try Self.read(&accepted), try Self.read(&settled))
+        found.isDamaged = settled.damage.contains { $0.kind.mayHaveLost }
+        return found
+    }
+
+    private static func read(_ log: inout RecordLog) throws -> [Stored] {
+        var records: [Stored] = []
+        try log.replay { record in
+            records.append(
+                Stored(kind: record.kind, bytes: record.bytes, locator: record.position.locator)
+            )
+        }
+        return records
+    }
+
+    /// One commit; with `tear` the process ends in the middle of it.
+    ///
+    /// - Returns: Where the records lie.
+    func write(
+        _ records: [(kind: UInt8, bytes: [UInt8])],
+        to log: Log,
+        tearing tear: Tear? = nil
+    ) throws -> [UInt64] {
+        guard !records.isEmpty else { return [] }
+        let before = try tear.map { _ in try end(of: log) }
+        let locators =
+            switch log {
+            case .accepted: try Self.commit(records, to: &accepted)
+            case .settled: try Self.commit(records, to: &settled)
+            }
+        if let tear, let before { try self.tear(tear, log, from: before) }
+        return locators
+    }
+
+    private static func commit(
+        _ records: [(kind: UInt8, bytes: [UInt8])],
+        to log: inout RecordLog
+    ) throws -> [UInt64] {
+        let locators = records.map { log.stage(kind: $0.kind, $0.bytes).locator }
+        try log.commit()
+        return locators
+    }
+
+    /// The accepted delivery behind a locator, read from the file.
+    func delivery(_ locator: UInt64) -> AcceptedDelivery? {
+        guard let record = try? reader.read(RecordPosition(locator: locator)),
+            case .delivery(let delivery) = try? AcceptedRecord(
+                kind: record.kind,
+                bytes: record.bytes
+            )
+        else { return nil }
+        return delivery
+    }
+
+    // MARK: - What a crash leaves
+
+    /// The newest segment of a log and its length.
+    private func end(of log: Log) throws -> (path: String, size: Int64) {
+        let name = log == .accepted ? "accepted-" : "settled-"
+        let segments = try FileSystem.list(folder.path).filter {
+            $0.hasPrefix(name) && $0.hasSuffix(".log")
+        }
+        let path = "\(folder.path)/\(segments.last ?? "")"
+        let file = try FileSystem.openForReading(path)
+        return (path, try FileSystem.size(of: file.number))
+    }
+
+    private func tear(_ tear: Tear, _ log: Log, from before: (path: String, size: Int64)) throws {
+        let after = try end(of: log)
+        // A segment that was closed by this batch had its flush.
+        guard after.path == before.path, after.size > before.size else { return }
+        let kept = before.size + Int64(Double(after.size - before.size) * tear.kept)
+        let file = try FileSystem.openForAppending(after.path)
+        guard tear.hasZeros else { return try FileSystem.cut(file.number, to: kept) }
+        let zeros = [UInt8](repeating: 0, count: Int(after.size - kept))
+        try FileSystem.write(zeros, to: file.number, at: kept)
+    }
+
+    // MARK: - What tests look at
+
+    /// Every end of every delivery, as the log has it.
+    package var settlements: [Settlement] {
+        get throws {
+            try Self.read(&settled).compactMap { record in
+                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
+                return if case .settled(let end) = read { end } else { nil }
+            }
+        }
+    }
+
+    package var attempts: [Attempt] {
+        get throws {
+            try Self.read(&settled).compactMap { record in
+                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
+                return if case .attempt(let attempt) = read { attempt } else { nil }
+            }
+        }
+    }
+
+    package var deliveries: [AcceptedDelivery] {
+        get throws {
+            try Self.read(&accepted).compactMap { record in
+                let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
+                return if case .delivery(let delivery) = read { delivery } else { nil }
+            }
+        }
+    }
+}
+
+extension RecordPosition {
+    fileprivate init(locator: UInt64) {
+        self.init(
+            segment: UInt32(locator >> 32),
+            offset: UInt32(truncatingIfNeeded: locator)
+        )
+    }
+
+    fileprivate var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
+}

@@ -1,0 +1,84 @@
+import Formats
+import GitLab
+import Relay
+import Webhooks
+
+/// One seeded history from its first event to its end.
+package struct History {
+    /// What all histories share, for templates are slow to read.
+    package struct Hooks: Sendable {
+        let plain: [Hook]
+        /// With `settleSeconds`, and a Degraded after the success that is recorded.
+        let settling: [Hook]
+
+        package init() throws {
+            plain = try RelayProcess.hooks { $0.argocd.onDelete = .stop }
+            settling = try RelayProcess.hooks { hook in
+                hook.argocd.settleSeconds = 90
+                hook.argocd.degradedAfterSuccess = .failed
+            }
+        }
+    }
+
+    package let seed: UInt64
+    package private(set) var world: World
+    let sender: SenderModel
+    let network: Network
+    /// Whether anything goes wrong in it.
+    package let hasTrouble: Bool
+    /// Whether it has hundreds of operations.
+    package let isLarge: Bool
+    /// True time, in milliseconds, until which trouble comes.
+    let calmFrom: Int64
+
+    /// Makes the history of `seed`; with `keepsTrace` all that happens is written down for people.
+    package init(seed: UInt64, hooks: Hooks, keepsTrace: Bool = false) throws {
+        self.seed = seed
+        isLarge = seed % 40 == 39
+        var chance = SeededGenerator(seed: seed)
+        let faults = chance.pick(from: [0, 0.1, 0.3, 0.6])
+        hasTrouble = faults > 0
+        world = try World(
+            at: "2026-04-17T08:00:00Z",
+            hooks: chance.isLucky(0.2) ? hooks.settling : hooks.plain,
+            segmentBytes: chance.isLucky(0.3) ? 16_384 : 1 << 26,
+            seed: seed
+        )
+        world.keepsTrace = keepsTrace
+        world.gitlab.skew = chance.pick(-3_600_000...3_600_000)
+        sender = SenderModel(&chance, start: world.start, isLarge: isLarge)
+        calmFrom = max(4_500_000, (sender.events.map(\.at).max() ?? 0) + 600_000)
+        let network = Network(seed: chance.next(), probability: faults, calmFrom: calmFrom)
+        self.network = network
+        world.fate = { network.fate(of: $0) }
+        for event in sender.events { send(event) }
+        if hasTrouble { world.plan(for: sender, until: calmFrom, isLarge: isLarge, &chance) }
+    }
+
+    /// As Argo CD does: tried again while nobody answers, a few times.
+    private mutating func send(_ event: SenderModel.Event, tries: Int = 6) {
+        world.after(event.at) { world in try Self.deliver(event.body, tries: tries, &world) }
+    }
+
+    private static func deliver(_ body: [UInt8], tries: Int, _ world: inout World) throws {
+        guard try world.post("argocd", body) == nil, tries > 1 else { return }
+        world.after(2000) { try deliver(body, tries: tries - 1, &$0) }
+    }
+
+    package var operationCount: Int { sender.operations.reduce(0) { $0 + $1.count } }
+
+    /// Calls that met a fault.
+    var struck: Int { network.struck }
+
+    /// Plays it to its end: the last open operations have grown too old.
+    package mutating func run() throws {
+        while world.time < calmFrom {
+            network.time = world.time
+            try world.pass(30_000)
+        }
+        network.time = calmFrom
+        world.mend()
+        if world.relay == nil { try world.boot() }
+        try world.pass(40 * 3_600_000)
+    }
+}

@@ -1,0 +1,184 @@
+import Formats
+import GitLab
+package import Relay
+
+/// Intake, ledger and queue wired as the server wires them, on one thread and without sockets.
+package struct RelayProcess: Sendable {
+    package private(set) var intake: Intake
+    package private(set) var ledger: Ledger
+    package private(set) var queue: DeliveryQueue
+    /// Holds by their scopes, as the queue told of them.
+    package private(set) var held: [HoldScope: Relay.Hold] = [:]
+
+    /// Starts from what is on disk.
+    init(
+        _ disk: Disk,
+        hooks: [Hook],
+        limits: Limits = Limits(),
+        settings: QueueSettings,
+        seed: UInt64,
+        at now: Moment
+    ) throws {
+        let found = try disk.open()
+        var past = SettledSummary(endLimit: limits.ledgerEntries)
+        for record in found.settled {
+            let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
+            past.note(read, locator: record.locator)
+        }
+        intake = Intake(hooks: hooks, limits: limits)
+        ledger = Ledger(limit: limits.ledgerEntries)
+        queue = DeliveryQueue(settings: settings, seed: seed)
+        queue.restore(past, damagedAt: found.isDamaged ? now.wall : nil)
+        for project in past.projects { ledger.note(.project(project), locator: 0) }
+        for record in found.accepted {
+            let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
+            let end = past.ends[read.id]
+            let isOver = past.isSettled(read.id, generation: read.generation)
+            let isForgotten = past.isForgotten(read.id, generation: read.generation)
+            intake.replay(read, isForgotten: isForgotten)
+            ledger.add(read, locator: record.locator)
+            if let end { ledger.restore(read.id, end) }
+            guard !isOver, case .delivery(let delivery) = read else { continue }
+            queue.add(QueueEntry(delivery, locator: record.locator), at: now)
+        }
+    }
+
+    // MARK: - Ingress
+
+    /// - Returns: nil when the process ended in the middle of the commit (`tearing`).
+    mutating func take(
+        _ webhook: Webhook,
+        on disk: Disk,
+        tearing tear: Disk.Tear? = nil,
+        at now: Moment
+    ) throws -> Reception? {
+        let reception = intake.take(webhook)
+        try commit(reception.records, on: disk, tearing: tear, at: now)
+        return tear == nil || reception.records.isEmpty ? reception : nil
+    }
+
+    mutating func retake(
+        _ webhook: Webhook,
+        id: UInt64,
+        generation: UInt32,
+        on disk: Disk,
+        at now: Moment
+    ) throws -> Reception? {
+        guard let reception = intake.retake(webhook, id: id, generation: generation) else {
+            return nil
+        }
+        try commit(reception.records, on: disk, at: now)
+        return reception
+    }
+
+    mutating func expire(on disk: Disk, at now: Moment) throws {
+        try commit(intake.expire(at: now.wall), on: disk, at: now)
+    }
+
+    private mutating func commit(
+        _ records: [AcceptedRecord],
+        on disk: Disk,
+        tearing tear: Disk.Tear? = nil,
+        at now: Moment
+    ) throws {
+        let stored = records.map { (kind: $0.kind, bytes: $0.bytes) }
+        let locators = try disk.write(stored, to: .accepted, tearing: tear)
+        for (record, locator) in zip(records, locators) {
+            ledger.add(record, locator: locator)
+            guard case .delivery(let delivery) = record else { continue }
+            queue.add(QueueEntry(delivery, locator: locator), at: now)
+        }
+        intake.confirm()
+    }
+
+    // MARK: - Delivery
+
+    mutating func finish(_ call: UInt64, _ result: CallResult, at now: Moment) {
+        queue.finish(call, result, at: now)
+    }
+
+    mutating func drop(_ id: UInt64, at now: Moment) -> Bool {
+        queue.drop(id, reason: "by hand", at: now)
+    }
+
+    mutating func retryNow(_ id: UInt64, at now: Moment) -> Bool { queue.retryNow(id, at: now) }
+
+    mutating func mended(at now: Moment) { queue.mended("default", at: now) }
+
+    func nextDue(at now: Moment) -> Int64? { queue.nextDue(at: now) }
+
+    /// One turn of delivery: what it says is on disk, and the calls may leave.
+    ///
+    /// - Returns: nil when the process ended in the middle of the commit (`tearing`), which it
+    ///   does in the first turn that has something to say.
+    mutating func run(
+        on disk: Disk,
+        tearing tear: Disk.Tear? = nil,
+        at now: Moment
+    ) throws -> [(id: UInt64, call: GitLabCall)]? {
+        let outputs = queue.run(at: now) { locator in
+            disk.delivery(locator).map(LoadedDelivery.delivery) ?? .damaged(reason: "damaged")
+        }
+        guard !outputs.isEmpty else { return [] }
+        let records = outputs.compactMap { output in
+            if case .record(let record) = output { record } else { nil }
+        }
+        let stored = records.map { (kind: $0.kind, bytes: $0.bytes) }
+        let locators = try disk.write(stored, to: .settled, tearing: tear)
+        guard tear == nil else { return nil }
+        for (record, locator) in zip(records, locators) { note(record, at: locator, disk) }
+        return outputs.compactMap { carryOut($0) }
+    }
+
+    private mutating func note(_ record: SettledRecord, at locator: UInt64, _ disk: Disk) {
+        ledger.note(record, locator: locator)
+        guard case .settled(let end) = record, end.state == .dead || end.state == .dropped,
+            let entry = ledger[end.delivery], !entry.isDeadLetter,
+            let delivery = disk.delivery(entry.locator)
+        else { return }
+        intake.forget(delivery)
+    }
+
+    private mutating func carryOut(_ output: QueueOutput) -> (id: UInt64, call: GitLabCall)? {
+        switch output {
+        case .record: break
+        case .call(let id, _, let call): return (id, call)
+        case .held(let scope, let hold):
+            held[scope] = hold
+            ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
+        case .released(let scope):
+            held[scope] = nil
+            ledger.release(scope)
+        }
+        return nil
+    }
+}
+
+extension RelayProcess {
+    /// The usual hooks for a GitLab at `url`, as the configuration's defaults have them.
+    package static func hooks(
+        url: String = "http://127.0.0.1:8929",
+        project: String? = "42",
+        _ change: (inout HookSettings) -> Void = { _ in }
+    ) throws -> [Hook] {
+        var endpoint = EndpointSettings(name: "default")
+        endpoint.url = url
+        endpoint.project = project
+        return try Configuration().hooks.map { settings in
+            var settings = settings
+            change(&settings)
+            return try Hook(settings, endpoint: endpoint)
+        }
+    }
+
+    package static func queueSettings(connections: Int = 8) -> QueueSettings {
+        QueueSettings(
+            endpoints: [
+                .init(name: "default", connections: connections, requestsPerMinute: nil)
+            ],
+            doubtSeconds: 60,
+            retryHours: 72,
+            unknownRefMinutes: 15
+        )
+    }
+}
