@@ -20,6 +20,8 @@ package struct Deployment: Equatable, Sendable {
     /// Whether a CI job stands behind it; never so for a row made through the API.
     package let hasDeployable: Bool
     package let environment: String?
+    /// Another one than before when the environment was deleted and made anew.
+    package let environmentID: Int?
     /// The object as GitLab wrote it.
     package let json: [UInt8]
 
@@ -36,6 +38,7 @@ package struct Deployment: Equatable, Sendable {
         userID = value["user"]?.identity
         hasDeployable = value["deployable"].map { !$0.isNull } ?? false
         environment = value["environment"]?["name"]?.string
+        environmentID = value["environment"]?.identity
         json = value.text
     }
 

@@ -25,6 +25,13 @@ package struct GitLabEnvironment: Equatable, Sendable {
 /// Unless told, GitLab guesses it from the name, often wrongly: `preprod` is staging for it.
 package enum EnvironmentTier: String, Sendable, CaseIterable {
     case production, staging, testing, development, other
+
+    /// Why GitLab would refuse `text` as a tier, or nil when it takes it.
+    package static func problem(_ text: String) -> String? {
+        guard EnvironmentTier(rawValue: text) == nil else { return nil }
+        let all = allCases.map(\.rawValue).joined(separator: ", ")
+        return "\"\(text)\" is none of GitLab's; use one of \(all)"
+    }
 }
 
 /// The address that an environment's page links to.

@@ -25,8 +25,7 @@ package struct JSONDocument: Sendable {
         limits: JSONLimits = JSONLimits()
     ) throws(JSONError) {
         let tape = try bytes.withUnsafeBufferPointer { text throws(JSONError) in
-            var builder = TapeBuilder(text, limits: limits)
-            return try builder.build()
+            try TapeBuilder.tape(of: text, limits: limits)
         }
         storage = Storage(bytes: bytes, tape: tape)
     }
@@ -38,7 +37,18 @@ package struct JSONDocument: Sendable {
         parsingCommented bytes: [UInt8],
         limits: JSONLimits = JSONLimits()
     ) throws(JSONError) {
-        try self.init(parsing: CommentedText.blanked(bytes), limits: limits)
+        do {
+            self = try JSONDocument(parsing: CommentedText.blanked(bytes), limits: limits)
+        } catch {
+            // A letter of a comment that has several bytes left several blanks.
+            let position = TextPosition(of: error.offset, in: bytes)
+            throw JSONError(
+                line: position.line,
+                column: position.column,
+                offset: error.offset,
+                problem: error.problem
+            )
+        }
     }
 
     package var bytes: [UInt8] { storage.bytes }

@@ -43,8 +43,12 @@ package struct JSONValue: Sendable {
     /// The same as bytes, always valid UTF-8.
     package var utf8: [UInt8]? {
         guard entry.kind == .string else { return nil }
-        let inner = storage.bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
-        return entry.isPlain ? Array(inner) : StringDecoder.decode(inner)
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            let inner = UnsafeBufferPointer(
+                rebasing: bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
+            )
+            return entry.isPlain ? Array(inner) : StringDecoder.decode(inner)
+        }
     }
 
     /// Where the value stands in `JSONDocument.bytes`, quotes and brackets included.
@@ -95,8 +99,8 @@ package struct JSONValue: Sendable {
         let start = Int(key.start) + 1
         let length = Int(key.end) - 1 - start
         guard key.isPlain else {
-            return StringDecoder.decode(Array(bytes[start..<start + length])[...])
-                .elementsEqual(name)
+            let inner = UnsafeBufferPointer(rebasing: bytes[start..<start + length])
+            return StringDecoder.decode(inner).elementsEqual(name)
         }
         guard length == name.count else { return false }
         for offset in 0..<length where bytes[start + offset] != name[offset] { return false }

@@ -3,17 +3,17 @@ enum StringDecoder {
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
     /// Decodes what stands between the quotes; its escapes are known to be whole.
-    static func decode(_ inner: ArraySlice<UInt8>) -> [UInt8] {
+    static func decode(_ inner: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(inner.count)
-        var at = inner.startIndex
-        while at < inner.endIndex {
-            let byte = inner[at]
-            if byte == 0x5C {
+        var at = 0
+        while at < inner.count {
+            let start = at
+            while at < inner.count, inner[at] != 0x5C, inner[at] < 0x80 { at += 1 }
+            out += inner[start..<at]
+            guard at < inner.count else { break }
+            if inner[at] == 0x5C {
                 escape(inner, &at, &out)
-            } else if byte < 0x80 {
-                out.append(byte)
-                at += 1
             } else {
                 let length = UTF8Text.lengthOfValid(inner, at: at)
                 if length == 0 {
@@ -29,7 +29,7 @@ enum StringDecoder {
     }
 
     private static func escape(
-        _ inner: ArraySlice<UInt8>,
+        _ inner: UnsafeBufferPointer<UInt8>,
         _ at: inout Int,
         _ out: inout [UInt8]
     ) {
@@ -48,13 +48,13 @@ enum StringDecoder {
 
     /// `\uXXXX`, and its second half when it begins a surrogate pair (RFC 8259 §7).
     private static func unicode(
-        _ inner: ArraySlice<UInt8>,
+        _ inner: UnsafeBufferPointer<UInt8>,
         _ at: inout Int,
         _ out: inout [UInt8]
     ) {
         let first = hex(inner, at)
         at += 4
-        if (0xD800..<0xDC00).contains(first), at + 6 <= inner.endIndex, inner[at] == 0x5C,
+        if (0xD800..<0xDC00).contains(first), at + 6 <= inner.count, inner[at] == 0x5C,
             inner[at + 1] == 0x75
         {
             let second = hex(inner, at + 2)
@@ -71,7 +71,7 @@ enum StringDecoder {
         if let scalar = UnicodeScalar(code) { out += scalar.utf8 } else { out += replacement }
     }
 
-    private static func hex(_ inner: ArraySlice<UInt8>, _ start: Int) -> UInt32 {
+    private static func hex(_ inner: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt32 {
         inner[start..<start + 4].reduce(0) { value, digit in
             let low = digit | 0x20
             return value << 4 | UInt32(low >= 0x61 ? low - 0x61 + 10 : digit - 0x30)

@@ -1,52 +1,105 @@
 /// Reads a text from front to back and writes the tape (RFC 8259).
+///
+/// Every index is held against `count` before a byte is read, and a turn of `fill` begins only with
+/// room for all that it may write: so the pointers behind need no checks of their own.
 struct TapeBuilder {
-    private let text: UnsafeBufferPointer<UInt8>
+    let text: UnsafeBufferPointer<UInt8>
+    private let base: UnsafePointer<UInt8>
+    private let count: Int
     private let limits: JSONLimits
-    private var at = 0
-    private var tape: [TapeEntry] = []
-    /// Tape indexes of the open objects and arrays.
-    private var open: [Int] = []
+    /// Position in the text.
+    var at = 0
+    private var tape: UnsafeMutablePointer<TapeEntry>
+    /// Entries of the tape so far.
+    private var used = 0
+    /// The innermost open object or array, -1 outside of all.
+    ///
+    /// While it is open, its entry's `next` holds the one around it, plus 1: the tape is its own
+    /// stack.
+    private var container = -1
+    private var isObject = false
+    /// Whole members or elements of `container`.
+    private var members = 0
+    private var depth = 0
 
-    init(_ text: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+    private init(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ base: UnsafePointer<UInt8>,
+        _ limits: JSONLimits,
+        _ tape: UnsafeMutablePointer<TapeEntry>
+    ) {
         self.text = text
+        self.base = base
+        count = text.count
         self.limits = limits
-        tape.reserveCapacity(text.count / 16 + 8)
+        self.tape = tape
     }
 
-    mutating func build() throws(JSONError) -> [TapeEntry] {
+    /// The tape of a text that is JSON.
+    static func tape(
+        of text: UnsafeBufferPointer<UInt8>,
+        limits: JSONLimits
+    ) throws(JSONError) -> [TapeEntry] {
         let limit = min(limits.bytes, JSONLimits.largest)
         guard text.count <= limit else {
-            throw error("the text is larger than \(limit) bytes", at: 0)
+            throw JSONError(of: text, at: 0, "the text is larger than \(limit) bytes")
         }
-        if text.starts(with: ByteOrderMark.utf8) { at = ByteOrderMark.utf8.count }
-        var needsValue = true
-        while needsValue {
-            try value()
-            needsValue = try follows()
+        guard let base = text.baseAddress, !text.isEmpty else {
+            throw JSONError(of: text, at: 0, "expected a value, found the end of the text")
         }
-        skipBlanks()
-        guard at == text.count else {
-            throw unexpected("expected the end of the text")
+        // What Argo CD sends has an entry in 16 bytes or so.
+        var room = text.count / 12 + 16
+        var tape = [TapeEntry](unsafeUninitializedCapacity: room) { _, _ in }
+        var builder: TapeBuilder?
+        while true {
+            let before = tape
+            var outcome = Result<Bool, JSONError>.success(false)
+            tape = [TapeEntry](unsafeUninitializedCapacity: room) { buffer, filled in
+                guard let start = buffer.baseAddress else { return }
+                _ = buffer.update(fromContentsOf: before)
+                var current = builder ?? TapeBuilder(text, base, limits, start)
+                current.tape = start
+                outcome = current.fill(room: room)
+                filled = current.used
+                builder = current
+            }
+            if try outcome.get() { return tape }
+            room *= 2
         }
-        return tape
+    }
+
+    /// The most that one turn of `fill` writes: an opening and a key, or a scalar and a key.
+    private static let entriesOfTurn = 4
+
+    /// Reads on until the text ends or the tape is full.
+    ///
+    /// A loop and no recursion, so that the depth costs no stack.
+    /// - Returns: Whether the text was read to its end.
+    private mutating func fill(room: Int) -> Result<Bool, JSONError> {
+        do throws(JSONError) {
+            if at == 0, text.starts(with: ByteOrderMark.utf8) { at = ByteOrderMark.utf8.count }
+            while used + Self.entriesOfTurn <= room {
+                if try opens() { continue }
+                if try follows() { continue }
+                skipBlanks()
+                guard at == count else { throw unexpected("expected the end of the text") }
+                return .success(true)
+            }
+            return .success(false)
+        } catch {
+            return .failure(error)
+        }
     }
 
     // MARK: - Values
-
-    /// Reads one value: openings down to the first one that is whole.
-    ///
-    /// A loop and no recursion, so that the depth costs no stack.
-    private mutating func value() throws(JSONError) {
-        while try opens() {}
-    }
 
     /// Reads a scalar, or the opening of an object or array and its first key.
     ///
     /// - Returns: Whether a value must follow now.
     private mutating func opens() throws(JSONError) -> Bool {
         skipBlanks()
-        guard at < text.count else { throw error("expected a value, found the end of the text") }
-        switch text[at] {
+        guard at < count else { throw error("expected a value, found the end of the text") }
+        switch base[at] {
         case 0x22: try string()
         case 0x7B: return try begin(.object)
         case 0x5B: return try begin(.array)
@@ -60,39 +113,48 @@ struct TapeBuilder {
     }
 
     private mutating func begin(_ kind: JSONValue.Kind) throws(JSONError) -> Bool {
-        guard open.count < limits.depth else {
+        guard depth < limits.depth else {
             throw error("nested deeper than \(limits.depth) (limits.jsonDepth)")
         }
-        open.append(tape.count)
-        tape.append(TapeEntry(kind, start: at, end: at, next: 0))
+        depth += 1
+        if container >= 0 { tape[container].count = members }
+        let outer = container + 1
+        container = used
+        isObject = kind == .object
+        members = 0
+        append(TapeEntry(kind, start: at, end: at, next: outer))
         at += 1
         skipBlanks()
-        if at < text.count, text[at] == (kind == .object ? 0x7D : 0x5D) {
+        if at < count, base[at] == (isObject ? 0x7D : 0x5D) {
             end()
             return false
         }
-        if kind == .object { try key() }
+        if isObject { try key() }
         return true
     }
 
     private mutating func end() {
         at += 1
-        let index = open.removeLast()
-        tape[index].end = UInt32(truncatingIfNeeded: at)
-        tape[index].next = UInt32(truncatingIfNeeded: tape.count)
+        let outer = Int(tape[container].next) - 1
+        tape[container].end = UInt32(truncatingIfNeeded: at)
+        tape[container].next = UInt32(truncatingIfNeeded: used)
+        tape[container].count = members
+        depth -= 1
+        container = outer
+        guard outer >= 0 else { return }
+        isObject = tape[outer].kind == .object
+        members = tape[outer].count
     }
 
     /// Reads a key and its colon.
     private mutating func key() throws(JSONError) {
         skipBlanks()
-        guard at < text.count, text[at] == 0x22 else {
+        guard at < count, base[at] == 0x22 else {
             throw unexpected("expected a key in double quotes")
         }
         try string()
         skipBlanks()
-        guard at < text.count, text[at] == 0x3A else {
-            throw unexpected("expected \":\" after a key")
-        }
+        guard at < count, base[at] == 0x3A else { throw unexpected("expected \":\" after a key") }
         at += 1
     }
 
@@ -100,70 +162,83 @@ struct TapeBuilder {
     ///
     /// - Returns: Whether another value follows, its key already read; false at the end.
     private mutating func follows() throws(JSONError) -> Bool {
-        while let index = open.last {
+        while container >= 0 {
             skipBlanks()
-            let isObject = tape[index].kind == .object
-            guard at < text.count else {
-                let missing = isObject ? "\"}\"" : "\"]\""
-                throw error("expected \",\" or \(missing), found the end of the text")
+            guard at < count else {
+                throw error("expected \",\" or \(closing), found the end of the text")
             }
-            tape[index].count += 1
-            switch text[at] {
-            case 0x2C:
+            members += 1
+            let byte = base[at]
+            if byte == 0x2C {
                 at += 1
                 if isObject { try key() }
                 return true
-            case 0x7D where isObject, 0x5D where !isObject:
-                end()
-            default:
-                throw unexpected("expected \",\" or \(isObject ? "\"}\"" : "\"]\"") after a value")
             }
+            guard byte == (isObject ? 0x7D : 0x5D) else {
+                throw unexpected("expected \",\" or \(closing) after a value")
+            }
+            end()
         }
         return false
+    }
+
+    private var closing: String { isObject ? "\"}\"" : "\"]\"" }
+
+    private mutating func append(_ entry: TapeEntry) {
+        (tape + used).initialize(to: entry)
+        used += 1
+    }
+
+    private mutating func appendScalar(
+        _ kind: JSONValue.Kind,
+        from start: Int,
+        flags: UInt32 = 0
+    ) {
+        append(TapeEntry(kind, start: start, end: at, next: used + 1, flags: flags))
     }
 
     private mutating func word(_ expected: StaticString, _ kind: JSONValue.Kind) throws(JSONError) {
         let length = expected.utf8CodeUnitCount
         let start = at
         for offset in 0..<length {
-            guard at < text.count, text[at] == expected.utf8Start[offset] else {
+            guard at < count, base[at] == expected.utf8Start[offset] else {
                 throw unexpected("expected a value", at: start)
             }
             at += 1
         }
-        tape.append(TapeEntry(kind, start: start, end: at, next: tape.count + 1))
+        appendScalar(kind, from: start)
     }
 
     // MARK: - Numbers
 
     private mutating func number() throws(JSONError) {
         let start = at
-        if text[at] == 0x2D { at += 1 }
-        guard at < text.count, isDigit(text[at]) else { throw unexpected("expected a digit") }
-        if text[at] == 0x30 {
+        if base[at] == 0x2D { at += 1 }
+        guard at < count, isDigit(base[at]) else { throw unexpected("expected a digit") }
+        if base[at] == 0x30 {
             at += 1
-            if at < text.count, isDigit(text[at]) {
+            if at < count, isDigit(base[at]) {
                 throw error("a number does not begin with 0", at: start)
             }
         } else {
             digits()
         }
-        if at < text.count, text[at] == 0x2E {
+        if at < count, base[at] == 0x2E {
             at += 1
             guard digits() else { throw unexpected("expected a digit after \".\"") }
         }
-        if at < text.count, text[at] | 0x20 == 0x65 {
+        if at < count, base[at] | 0x20 == 0x65 {
             at += 1
-            if at < text.count, text[at] == 0x2B || text[at] == 0x2D { at += 1 }
+            if at < count, base[at] == 0x2B || base[at] == 0x2D { at += 1 }
             guard digits() else { throw unexpected("expected a digit in the exponent") }
         }
-        tape.append(TapeEntry(.number, start: start, end: at, next: tape.count + 1))
+        appendScalar(.number, from: start)
     }
 
     @discardableResult
     private mutating func digits() -> Bool {
         let start = at
-        while at < text.count, isDigit(text[at]) { at += 1 }
+        while at < count, isDigit(base[at]) { at += 1 }
         return at > start
     }
 
@@ -176,11 +251,11 @@ struct TapeBuilder {
         var flags: UInt32 = 0
         at += 1
         while true {
-            skipPlain()
-            guard at < text.count else {
+            at = endOfPlain(from: at)
+            guard at < count else {
                 throw error("the string that begins here has no closing quote", at: start)
             }
-            let byte = text[at]
+            let byte = base[at]
             if byte == 0x22 { break }
             if byte == 0x5C {
                 flags |= TapeEntry.hasEscape
@@ -188,50 +263,56 @@ struct TapeBuilder {
             } else if byte < 0x20 {
                 throw control(byte)
             } else {
-                if byte >= 0x80 { flags |= TapeEntry.hasWide }
-                at += 1
+                flags |= TapeEntry.hasWide
+                repeat { at += 1 } while at < count && base[at] >= 0x80
             }
         }
         at += 1
-        tape.append(TapeEntry(.string, start: start, end: at, next: tape.count + 1, flags: flags))
+        appendScalar(.string, from: start, flags: flags)
     }
 
-    /// Passes over eight bytes at a time while all are ASCII and none needs a look.
-    private mutating func skipPlain() {
-        guard let base = UnsafeRawPointer(text.baseAddress) else { return }
+    /// The first byte at or behind `start` that needs a look.
+    ///
+    /// That is a quote, a backslash, a control character, and what is not ASCII. Looks at eight bytes at once. A byte's high bit in `found` says that it needs one; a borrow
+    /// can set the bit of a byte above such a one, so only the lowest counts.
+    private func endOfPlain(from start: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
-        while text.count - at >= 8 {
-            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        var here = start
+        while count - here >= 8 {
+            let word = UInt64(
+                littleEndian: UnsafeRawPointer(base + here).loadUnaligned(as: UInt64.self)
+            )
             let quote = word ^ (ones &* 0x22)
             let slash = word ^ (ones &* 0x5C)
             let found =
                 (quote &- ones) & ~quote | (slash &- ones) & ~slash | (word &- ones &* 0x20) & ~word
                 | word
-            if found & highs != 0 { break }
-            at += 8
+            if found & highs != 0 { return here + (found & highs).trailingZeroBitCount / 8 }
+            here += 8
         }
-        while at < text.count {
-            let byte = text[at]
-            if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return }
-            at += 1
+        while here < count {
+            let byte = base[here]
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { break }
+            here += 1
         }
+        return here
     }
 
     private mutating func escape() throws(JSONError) {
-        guard at + 1 < text.count else { throw error("an escape without an end") }
-        switch text[at + 1] {
+        guard at + 1 < count else { throw error("an escape without an end") }
+        switch base[at + 1] {
         case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74:
             at += 2
         case 0x75:
             for offset in 2..<6 {
-                guard at + offset < text.count, isHex(text[at + offset]) else {
+                guard at + offset < count, isHex(base[at + offset]) else {
                     throw error("\\u must be followed by four hex digits")
                 }
             }
             at += 6
         default:
-            throw error("\\\(shown(text[at + 1])) is no escape; a backslash itself is written \\\\")
+            throw error("\\\(shown(base[at + 1])) is no escape; a backslash itself is written \\\\")
         }
     }
 
@@ -239,61 +320,12 @@ struct TapeBuilder {
         isDigit(byte) || (byte | 0x20) &- 0x61 < 6
     }
 
-    // MARK: - Blanks and errors
-
     private mutating func skipBlanks() {
-        while at < text.count {
-            switch text[at] {
+        while at < count, base[at] <= 0x20 {
+            switch base[at] {
             case 0x20, 0x0A, 0x0D, 0x09: at += 1
             default: return
             }
         }
-    }
-
-    private func control(_ byte: UInt8) -> JSONError {
-        switch byte {
-        case 0x0A: error("a line break inside a string; it must be written \\n")
-        case 0x09: error("a tab inside a string; it must be written \\t")
-        default:
-            error(
-                "a control character (\(hex(byte))) inside a string; it must be written \\u00\(hex(byte).dropFirst(2))"
-            )
-        }
-    }
-
-    private func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return "0x" + String(repeating: "0", count: 2 - digits.count) + digits
-    }
-
-    private func unexpected(_ expected: String, at offset: Int? = nil) -> JSONError {
-        let offset = offset ?? at
-        guard offset < text.count else { return error("\(expected), found the end of the text") }
-        return error("\(expected), found \(found(at: offset))", at: offset)
-    }
-
-    /// The character at `offset` as a person would name it.
-    private func found(at offset: Int) -> String {
-        let byte = text[offset]
-        if byte == 0x22 { return "a double quote" }
-        if byte < 0x80 { return shown(byte) }
-        var end = offset + 1
-        while end < text.count, text[end] & 0xC0 == 0x80, end - offset < 4 { end += 1 }
-        return "\"" + String(decoding: text[offset..<end], as: UTF8.self) + "\""
-    }
-
-    private func shown(_ byte: UInt8) -> String {
-        (0x21..<0x7F).contains(byte) ? String(UnicodeScalar(byte)) : hex(byte)
-    }
-
-    private func error(_ problem: String, at offset: Int? = nil) -> JSONError {
-        let offset = offset ?? at
-        let position = TextPosition(of: offset, in: text)
-        return JSONError(
-            line: position.line,
-            column: position.column,
-            offset: offset,
-            problem: problem
-        )
     }
 }

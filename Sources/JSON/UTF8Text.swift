@@ -1,10 +1,6 @@
 /// UTF-8 byte by byte (RFC 3629 §4).
 package enum UTF8Text {
     /// The length of the well-formed character at `at`; 0 when there is none.
-    package static func lengthOfValid(_ bytes: ArraySlice<UInt8>, at: Int) -> Int {
-        bytes.withUnsafeBufferPointer { lengthOfValid($0, at: at - bytes.startIndex) }
-    }
-
     package static func lengthOfValid(_ bytes: UnsafeBufferPointer<UInt8>, at: Int) -> Int {
         let first = bytes[at]
         if first < 0x80 { return 1 }

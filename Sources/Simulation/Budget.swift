@@ -4,7 +4,9 @@ import Relay
 /// How many calls a history may cost.
 ///
 /// While all goes well: one write for each delivery that changes anything, and one question for
-/// each project that is named by its path or whose default branch is wanted. Nothing else.
+/// each project that is named by its path or whose default branch is wanted. An environment that
+/// events want to be something costs one look and at most one write, and one look more when its
+/// Application goes. Nothing else.
 struct Budget {
     private(set) var complaints: [String] = []
 
@@ -23,13 +25,23 @@ struct Budget {
         let needed = ends.count { $0.state == .delivered && $0.httpStatus != 0 }
         let names = Set(history.sender.applications.map(\.project))
         let questions = names.count
+        let places = world.gitlab.environments.count
+        // A deletion is told twice; what came late between the two is left once more.
+        let looks = places + 2 * history.sender.applications.count
         guard history.hasTrouble else {
+            let about = world.gitlab.processed.filter { $0.contains("/environments") }
+            let made = about.count { !$0.hasPrefix("GET ") && !$0.hasSuffix("/stop") }
+            let looked = about.count { $0.hasPrefix("GET ") }
+            if made > places { complaints.append("\(made) writes about \(places) environments") }
+            if looked > looks { complaints.append("\(looked) looks, \(looks) allowed") }
+            let writes = writes - made
+            let reads = reads - looked
             if writes != needed { complaints.append("\(writes) writes for \(needed) changes") }
             if reads > questions { complaints.append("\(reads) reads, \(questions) allowed") }
             return
         }
         let allowed =
-            needed + questions + Self.callsAfterFault * history.struck
+            needed + questions + places + looks + Self.callsAfterFault * history.struck
             + Self.callsAfterStart * world.life + Self.callsOfHold * 20
         if writes + reads > allowed {
             complaints.append("\(writes + reads) calls, \(allowed) allowed")

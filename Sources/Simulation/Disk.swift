@@ -148,6 +148,15 @@ package final class Disk {
         }
     }
 
+    package var attempts: [Attempt] {
+        get throws {
+            try Self.read(&settled).compactMap { record in
+                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
+                return if case .attempt(let attempt) = read { attempt } else { nil }
+            }
+        }
+    }
+
     package var deliveries: [AcceptedDelivery] {
         get throws {
             try Self.read(&accepted).compactMap { record in

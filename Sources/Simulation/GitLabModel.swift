@@ -53,6 +53,8 @@ package struct GitLabModel: Sendable {
     package var skew: Int64 = 0
     /// Commits and refs GitLab does not know yet.
     package var unknown: Set<String> = []
+    package var environments: [Environment] = []
+    package var nextEnvironment = 501
     /// Environments this token may not deploy to.
     package var protected: Set<String> = []
     /// Every call that was processed, as `POST /projects/…`.
@@ -139,6 +141,9 @@ package struct GitLabModel: Sendable {
             return refusal(id, isWrite: false, at: now) ?? show(deployment, at: now)
         case .list(let id, let environment, let page):
             return refusal(id, isWrite: false, at: now) ?? list(id, environment, page, at: now)
+        case .findEnvironment(let id, _), .createEnvironment(let id, _, _, _),
+            .updateEnvironment(let id, _, _, _), .stopEnvironment(let id, _):
+            return refusal(id, isWrite: call.isWrite, at: now) ?? environment(call, at: now)
         default: return message(404, "404 Not found", at: now)
         }
     }
@@ -189,6 +194,7 @@ package struct GitLabModel: Sendable {
         if unknown.contains(sha) {
             return answer(400, #"{"message":{"sha":["The commit does not exist"]}}"#, at: now)
         }
+        touch(environment, of: project, by: status)
         insert(project, environment, sha, ref, tag, status, at: now)
         return show(rows[rows.count - 1].id, code: 201, at: now)
     }
@@ -255,7 +261,7 @@ package struct GitLabModel: Sendable {
         let shown = all[start..<min(start + GitLabCall.pageSize, all.count)]
         var writer = JSONWriter()
         writer.array { writer in
-            for row in shown { writer.object { Self.write(row, &$0) } }
+            for row in shown { writer.object { write(row, &$0) } }
         }
         let next = start + shown.count < all.count ? String(page + 1) : ""
         let body = String(decoding: writer.bytes, as: UTF8.self)
@@ -268,10 +274,10 @@ package struct GitLabModel: Sendable {
         guard let row = rows.first(where: { $0.id == deployment }) else {
             return message(404, "404 Not found", at: now)
         }
-        return object(code, at: now) { Self.write(row, &$0) }
+        return object(code, at: now) { write(row, &$0) }
     }
 
-    private static func write(_ row: Row, _ writer: inout JSONWriter) {
+    private func write(_ row: Row, _ writer: inout JSONWriter) {
         writer.member("id", row.id)
         writer.member("iid", row.iid)
         writer.member("sha", row.sha)
@@ -279,13 +285,20 @@ package struct GitLabModel: Sendable {
         writer.member("status", row.status.name)
         writer.member("created_at", Timestamp(milliseconds: row.createdAt).rfc3339)
         writer.member("user") { $0.object { $0.member("id", row.userID) } }
-        writer.member("environment") { $0.object { $0.member("name", row.environment) } }
+        writer.member("environment") { writer in
+            writer.object { writer in
+                writer.member("name", row.environment)
+                if let id = environment(row.environment, of: row.project)?.id {
+                    writer.member("id", id)
+                }
+            }
+        }
         writer.member("deployable") { writer in
             if row.hasDeployable { writer.object { $0.member("id", 1) } } else { writer.null() }
         }
     }
 
-    private func object(
+    func object(
         _ status: Int,
         at now: Int64,
         _ body: (inout JSONWriter) -> Void
@@ -295,7 +308,7 @@ package struct GitLabModel: Sendable {
         return answer(status, String(decoding: writer.bytes, as: UTF8.self), at: now)
     }
 
-    private func message(_ status: Int, _ words: String, at now: Int64) -> GitLabAnswer {
+    func message(_ status: Int, _ words: String, at now: Int64) -> GitLabAnswer {
         object(status, at: now) { $0.member("message", words) }
     }
 

@@ -12,7 +12,7 @@ package struct History {
         let settling: [Hook]
 
         package init() throws {
-            plain = try RelayProcess.hooks()
+            plain = try RelayProcess.hooks { $0.argocd.onDelete = .stop }
             settling = try RelayProcess.hooks { hook in
                 hook.argocd.settleSeconds = 90
                 hook.argocd.degradedAfterSuccess = .failed

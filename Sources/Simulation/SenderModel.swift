@@ -13,6 +13,7 @@ struct SenderModel {
         let environment: String
         let project: String
         let target: String
+        let tier: String?
     }
 
     struct Operation {
@@ -55,7 +56,8 @@ struct SenderModel {
                     environment: isAlone
                         ? "env-\(number)" : chance.pick(from: Self.environments),
                     project: chance.pick(from: Self.projects),
-                    target: chance.isLucky(0.2) ? "HEAD" : "main"
+                    target: chance.isLucky(0.2) ? "HEAD" : "main",
+                    tier: chance.isLucky(0.4) ? "staging" : nil
                 )
             )
             operations.append([])
@@ -63,6 +65,7 @@ struct SenderModel {
             (latest, longestPause) = chance.isLucky(0.3) ? (600_000, 20) : (120_000, 900)
             let operations = isLarge ? chance.pick(10...25) : chance.pick(1...5)
             addOperations(Int(operations), of: number, &chance)
+            if chance.isLucky(0.3) { addDeletion(of: number, &chance) }
         }
     }
 
@@ -121,6 +124,14 @@ struct SenderModel {
         }
     }
 
+    private mutating func addDeletion(of application: Int, _ chance: inout SeededGenerator) {
+        guard let last = operations[application].last else { return }
+        let body = body(application, last, "Succeeded", "Healthy", isDeleted: true)
+        let at = max(0, last.endedAt + chance.pick(-30_000...300_000))
+        events.append(Event(at: at, body: body))
+        events.append(Event(at: at + chance.pick(0...60_000), body: body))
+    }
+
     /// Comes a little late, perhaps twice: later events may overtake it.
     private mutating func add(
         _ application: Int,
@@ -141,7 +152,8 @@ struct SenderModel {
         _ application: Int,
         _ operation: Operation,
         _ phase: String,
-        _ health: String
+        _ health: String,
+        isDeleted: Bool = false
     ) -> [UInt8] {
         let told = applications[application]
         let done = operations[application].filter { older in
@@ -149,12 +161,14 @@ struct SenderModel {
                 && [.success, .degraded, .lostSuccess].contains(older.end)
         }
         let history = done.map { #"{"deployStartedAt":"\#(time($0.startedAt))"}"# }
+        let tier = told.tier.map { #","deployment-relay/tier":"\#($0)""# } ?? ""
+        let deletion = isDeleted ? #","deletionTimestamp":"2026-04-17T09:00:00Z""# : ""
         let message = health == "Missing" ? "Operation terminated" : "told"
         return Array(
             """
             {"app":{"metadata":{"name":"\(told.uid)","uid":"\(told.uid)","annotations":{\
             "deployment-relay/environment":"\(told.environment)",\
-            "deployment-relay/project":"\(told.project)"}},"spec":{"source":{"repoURL":\
+            "deployment-relay/project":"\(told.project)"\(tier)}\(deletion)},"spec":{"source":{"repoURL":\
             "https://elsewhere.example/a/b","targetRevision":"\(told.target)"}},"status":{\
             "health":{"status":"\(health)"},"history":[\(history.joined(separator: ","))],\
             "operationState":{"phase":"\(phase)","message":"\(message)",\

@@ -9,6 +9,8 @@ package struct Verdict {
     package private(set) var complaints: [String] = []
     private let world: World
     private let deliveries: [AcceptedDelivery]
+    /// Those of deployments; the others are about an environment that its Application leaves.
+    private let deployed: [AcceptedDelivery]
     private var ends: [Key: [Settlement]] = [:]
 
     /// A delivery, as accepted first or redelivered by hand.
@@ -24,6 +26,7 @@ package struct Verdict {
         let world = history.world
         self.world = world
         deliveries = try world.disk.deliveries
+        deployed = deliveries.filter { if case .deletion = $0.cause { false } else { true } }
         for end in try world.disk.settlements {
             ends[Key(end.delivery, end.generation), default: []].append(end)
         }
@@ -31,6 +34,7 @@ package struct Verdict {
         checkRows()
         checkOperations()
         checkOrder()
+        try checkEnvironments()
         checkAccounts()
         complaints += Budget(history, answered: ends.values.joined()).complaints
     }
@@ -80,24 +84,24 @@ package struct Verdict {
         deliveries.contains { $0.place.sha == sha && ends[Key($0)]?.first?.state == .dropped }
     }
 
-    private func told(_ events: [AcceptedDelivery]) -> [AcceptedDelivery] {
+    private func notDropped(_ events: [AcceptedDelivery]) -> [AcceptedDelivery] {
         events.filter { ends[Key($0)]?.first?.state != .dropped }
     }
 
     private var operations: [Identity: [AcceptedDelivery]] {
-        Dictionary(grouping: deliveries) { $0.operation.identity }
+        Dictionary(grouping: deployed) { $0.operation.identity }
     }
 
     /// Each operation is one row with its last status.
     private mutating func checkOperations() {
         for events in operations.values {
             let place = events[0].place
-            let told = told(events)
+            let told = notDropped(events)
             // Where something was dropped by hand, what was to follow may have changed.
             guard told.count == events.count, let last = told.last else { continue }
             let rows = world.gitlab.rows.filter { $0.sha == place.sha }
             let sharing = Set(
-                deliveries.filter { $0.place.sha == place.sha }.map(\.operation.identity)
+                deployed.filter { $0.place.sha == place.sha }.map(\.operation.identity)
             ).count
             if rows.isEmpty || rows.count > sharing {
                 complain("\(place.sha): \(rows.count) rows for \(sharing) operations")
@@ -114,7 +118,7 @@ package struct Verdict {
     }
 
     private func hasNewerSuccess(than delivery: AcceptedDelivery) -> Bool {
-        deliveries.contains { other in
+        deployed.contains { other in
             other.operation.application == delivery.operation.application
                 && other.operation.order > delivery.operation.order && other.status == .success
         }
@@ -123,7 +127,7 @@ package struct Verdict {
     /// No older operation of an Application on top of a newer one.
     private mutating func checkOrder() {
         let rows = world.gitlab.rows.filter { $0.status == .success }
-        for (_, events) in Dictionary(grouping: deliveries, by: \.operation.application) {
+        for (_, events) in Dictionary(grouping: deployed, by: \.operation.application) {
             let orders = Dictionary(
                 events.map { ($0.place.sha, $0.operation.order) },
                 uniquingKeysWith: max
@@ -134,6 +138,31 @@ package struct Verdict {
             if let last = mine.last, orders[last.sha] != newest {
                 complain("\(last.sha) is current, and an older operation's")
             }
+        }
+    }
+
+    /// An environment of one Application's own is as its events want it, and stopped when the last
+    /// that was done there was to stop it.
+    private mutating func checkEnvironments() throws {
+        let settlements = try world.disk.settlements
+        for environment in world.gitlab.environments where environment.name.hasPrefix("env-") {
+            let mine = deliveries.filter { $0.place.environment == environment.name }
+            let ends = settlements.filter { end in
+                end.state == .delivered && mine.contains { $0.id == end.delivery }
+            }
+            let wishes = mine.filter { wish in
+                wish.tier != nil && ends.contains { $0.delivery == wish.id && $0.attempts > 0 }
+            }
+            let isRefused = try world.disk.attempts.contains { attempt in
+                attempt.outcome == .rejected && mine.contains { $0.id == attempt.delivery }
+            }
+            if let tier = wishes.last?.tier, environment.tier.rawValue != tier, !isRefused {
+                complain("\(environment.name) is \(environment.tier), wanted \(tier)")
+            }
+            guard let last = ends.last.flatMap({ end in mine.last { $0.id == end.delivery } }),
+                case .deletion(_, stops: true) = last.cause
+            else { continue }
+            if !environment.isStopped { complain("\(environment.name) is not stopped") }
         }
     }
 

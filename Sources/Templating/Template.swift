@@ -64,9 +64,9 @@ package struct Template: Sendable {
         _ data: TemplateData,
         _ world: TemplateWorld
     ) throws(TemplateError) -> [UInt8] {
-        let run = Run(world, compiled.options.limits)
+        let run = Run(world, compiled.options.limits, patterns: compiled.patterns)
         defer { run.end() }
-        let executor = Executor(compiled, run)
+        var executor = Executor(compiled, run)
         do {
             try executor.execute(CompiledTemplate.Key(name: compiled.options.name), data.dot)
             try executor.checkPayload()

@@ -37,8 +37,8 @@ package struct TemplateErrors: Error, Equatable, CustomStringConvertible {
 /// What a template may make us do.
 package struct TemplateLimits: Equatable, Sendable {
     package var outputBytes = 8 << 20
-    /// Nodes walked and values made, roughly.
-    package var steps = 10_000_000
+    /// Nodes walked and values made, roughly: a tenth of a microsecond each.
+    package var steps = 1_000_000
     /// Parentheses and blocks inside each other.
     package var nesting = 200
     /// Templates that include each other.

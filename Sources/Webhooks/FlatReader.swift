@@ -46,8 +46,8 @@ struct FlatReader {
         report.project = try project()
         report.operation = try operation()
         try readRef(&report)
-        report.tier = choices.tier
-        report.externalURL = choices.externalURL
+        report.tier = chooser.tier
+        report.externalURL = chooser.externalURL
         return report
     }
 

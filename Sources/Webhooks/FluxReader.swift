@@ -80,8 +80,8 @@ struct FluxReader {
         )
         report.ref = ref.ref
         chooser.chooseTag(&report, ref.isTag, "by the ref's name")
-        report.tier = choices.tier
-        report.externalURL = choices.externalURL
+        report.tier = chooser.tier
+        report.externalURL = chooser.externalURL
     }
 
     private func unusable(_ member: String, _ problem: String, object: String? = nil) -> Reading {

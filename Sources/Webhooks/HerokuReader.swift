@@ -132,8 +132,8 @@ struct HerokuReader {
         report.ref = ref.ref
         chooser.chooseTag(&report, ref.isTag, "by the ref's name")
         report.initiatedBy = Words.present(body["actor"]?["email"]?.string)
-        report.tier = choices.tier
-        report.externalURL = choices.externalURL
+        report.tier = chooser.tier
+        report.externalURL = chooser.externalURL
         more(&report)
         return .report(report)
     }

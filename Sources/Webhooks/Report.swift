@@ -80,8 +80,9 @@ package struct Report: Sendable {
     package var ref: Ref?
     package var tag = false
     package var tagOrigin = "default"
-    package var tier: String?
-    package var externalURL: String?
+    /// What the environment is to be in GitLab; whether GitLab takes it is not known here.
+    package var tier: Choice?
+    package var externalURL: Choice?
     package var isRollback = false
     package var initiatedBy: String?
     package var url: String?
@@ -156,6 +157,8 @@ package struct Flaw: Error, Equatable, Sendable {
     package var operation: String?
     /// The status or phase it tells.
     package var phase: String?
+    /// It is a body of another sender's: nothing of this hook's was made for it.
+    package var isMisdirected = false
 
     package var description: String { "\(member): \(problem); \(hint)" }
 

@@ -28,24 +28,55 @@ package struct SenderReader: Sendable {
             case .flux: FluxReader(body, request, choices).read()
             case .flat: FlatReader(body, request, choices).read()
             }
-        guard case .unusable(var flaw) = reading, let likely = Self.likely(body), likely != sender,
-            choices == HookChoices()
+        guard case .unusable(var flaw) = reading, let likely = LikelySender(body),
+            likely.sender != sender, sender != .flat || choices == HookChoices()
         else { return reading }
-        flaw.hint = "it looks like a body of \(likely.rawValue); send it to \(likely.address)"
+        flaw.hint = likely.hint
+        flaw.isMisdirected = true
         return .unusable(flaw)
     }
+}
 
-    /// Whose body this seems to be.
-    private static func likely(_ body: JSONValue) -> Sender? {
+/// Whose body one seems to be that came to the wrong hook.
+private struct LikelySender {
+    /// nil: one that has no hook of its own here.
+    let sender: Sender?
+    let hint: String
+
+    init?(_ body: JSONValue) {
         if body["app"]?.kind == .object || body["kind"]?.string == "Application" {
-            return .argocd
+            self.init(.argocd)
+        } else if body["webhook_metadata"] != nil
+            || body["resource"]?.string != nil && body["data"] != nil
+        {
+            self.init(.heroku)
+        } else if body["involvedObject"] != nil {
+            self.init(.flux)
+        } else if body["rollout"]?.kind == .object {
+            self.init(foreign: "an Argo Rollouts notification")
+        } else if body["context"]?["type"]?.string?.hasPrefix("dev.cdevents.") ?? false {
+            self.init(foreign: "a CDEvents event")
+        } else if body["deployment_status"]?.kind == .object {
+            self.init(foreign: "GitHub's deployment_status")
+        } else if body["object_kind"]?.string != nil {
+            self.init(foreign: "GitLab's own webhook")
+        } else if body["status"]?.string != nil, body["environment"]?.string != nil {
+            self.init(.flat)
+        } else {
+            return nil
         }
-        if body["webhook_metadata"] != nil || body["resource"]?.string != nil, body["data"] != nil {
-            return .heroku
-        }
-        if body["involvedObject"] != nil { return .flux }
-        if body["status"]?.string != nil, body["environment"]?.string != nil { return .flat }
-        return nil
+    }
+
+    private init(_ sender: Sender) {
+        self.sender = sender
+        hint = "it looks like a body of \(sender.rawValue); send it to \(sender.address)"
+    }
+
+    private init(foreign what: String) {
+        sender = nil
+        hint =
+            "it looks like \(what); that needs a hook of your own (config/README.md, "
+            + "Five worked hooks)"
     }
 }
 
@@ -66,6 +97,12 @@ struct Chooser {
 
     var environment: Choice? {
         choices.environment.map { Choice(value: $0, origin: "the hook's environment") }
+    }
+
+    var tier: Choice? { choices.tier.map { Choice(value: $0, origin: "the hook's tier") } }
+
+    var externalURL: Choice? {
+        choices.externalURL.map { Choice(value: $0, origin: "the hook's externalURL") }
     }
 
     /// The hook's sha, if it is one; a note when it is not.

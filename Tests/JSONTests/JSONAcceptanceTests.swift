@@ -131,6 +131,33 @@ struct JSONAcceptanceTests {
         #expect(throws: JSONError.self) { try parse("[]", limits: limits) }
     }
 
+    @Test("every tail of a string is found, whatever stands within eight bytes of it")
+    func tails() throws {
+        for length in 0...40 {
+            let plain = String(repeating: "x", count: length)
+            for tail in ["", "\\n", "é", "\\\"", "é\\u0041😀", "\u{7F}"] {
+                for blanks in ["", " ", "\n\t          "] {
+                    let value = try parse("[\"\(plain)\(tail)\(plain)\"\(blanks),1]")
+                    #expect(value.count == 2)
+                    let decoded = tail.replacing("\\n", with: "\n").replacing("\\\"", with: "\"")
+                        .replacing("\\u0041", with: "A")
+                    #expect(value[0]?.string == plain + decoded + plain)
+                }
+            }
+        }
+    }
+
+    @Test("a text of nothing but values is read, however many it has")
+    func dense() throws {
+        for count in [1, 10, 100, 10_000] {
+            let text = "[" + Array(repeating: "{\"\":0}", count: count).joined(separator: ",") + "]"
+            let value = try parse(text)
+            #expect(value.count == count)
+            #expect(value[count - 1]?[""]?.number?.text == "0")
+            #expect(value.elements.allSatisfy { $0.count == 1 })
+        }
+    }
+
     @Test("a text may be as long as the limit")
     func bytes() throws {
         var limits = JSONLimits()

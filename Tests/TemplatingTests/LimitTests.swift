@@ -69,6 +69,52 @@ struct LimitTests {
         #expect(rendering.errors.contains(row.limit), "\(rendering.errors.prefix(300))")
     }
 
+    private static func ranging(_ action: String, before: String = "") -> String {
+        before + "{{range 10000}}{{$x := \(action)}}{{end}}"
+    }
+
+    /// Each does far more than its few nodes: it must pay for that.
+    static let heavy = [
+        ranging("$.m.k999"), ranging(#"index $.m "k999""#), ranging(#"hasKey $.m "k999""#),
+        ranging("index $.l 999"), ranging("len $.m"), ranging("keys $.m"), ranging("last $.l"),
+        ranging("deepCopy $.m"), ranging("toJson $.l"), ranging("print $.l"),
+        "{{range 10000}}{{range $.m}}{{break}}{{end}}{{end}}",
+        ranging("upper $s", before: #"{{$s := repeat 1000 "x"}}"#),
+        ranging("upper $s", before: #"{{$s := repeat 100 "я"}}"#),
+        ranging("sortAlpha $l", before: "{{$l := until 100}}"),
+        ranging("uniq $l", before: "{{$l := until 100}}"),
+        ranging("has -1 $l", before: "{{$l := until 100}}"),
+        ranging(#"regexMatch "(a*)*b" $s"#, before: #"{{$s := repeat 100 "a"}}"#),
+        ranging(#"regexReplaceAll "a" $s "b""#, before: #"{{$s := repeat 100 "a"}}"#),
+        ranging("fromJson $s", before: "{{$s := toJson .}}"),
+        ranging("eq $s $t", before: #"{{$s := repeat 9999 "x"}}{{$t := print $s ""}}"#),
+        ranging("lt $s $t", before: #"{{$s := repeat 9999 "x"}}{{$t := print $s ""}}"#),
+        ranging("deepEqual $s $t", before: #"{{$s := repeat 9999 "x"}}{{$t := print $s ""}}"#),
+        ranging("sha256sum $s", before: #"{{$s := repeat 999 "x"}}"#),
+        ranging(#"semverCompare ">=1.2 <2 || ^3" "1.2.3-beta""#),
+        ranging(#"dateInZone "2006" now (print "Zone" .)"#),
+        #"{{range 10000}}{{$x := regexMatch (print "a{9}" .) "a"}}{{end}}"#,
+    ]
+
+    @Test("what a function or a look-up does is counted as steps", arguments: heavy)
+    func steps(template: String) throws {
+        let members = (0..<1000).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
+        let elements = (0..<1000).map { "\($0).5" }.joined(separator: ",")
+        let data = "{\"m\":{\(members)},\"l\":[\(elements)]}"
+        let rendering = try Sample.render(template, data) { $0.limits.steps = 100_000 }
+        #expect(rendering.kind == .limit)
+        #expect(rendering.errors.contains("limit steps"), "\(rendering.errors.prefix(300))")
+    }
+
+    @Test("a long part is searched in a text where it nearly stands everywhere")
+    func search() throws {
+        let template =
+            #"{{$s := repeat 100000 "ab"}}{{$p := repeat 50000 "ab"}}"#
+            + #"{{contains (print $p "c") $s}} {{contains (print "c" $p) $s}} {{contains $p $s}} "#
+            + #"{{len (splitList $p $s)}} {{replace $p "-" (print $s "ab")}}"#
+        #expect(try Sample.render(template).text == "false false true 3 --ab")
+    }
+
     @Test("what stays within the limits runs", arguments: [deep(199), ifs(200)])
     func within(template: String) throws {
         #expect(try Sample.render(template).text?.count == 1)

@@ -203,6 +203,18 @@ struct PayloadTests {
         #expect(rendering.errors.hasPrefix("template:\(row.error)"), "\(rendering.errors)")
     }
 
+    @Test("a payload's text that is no UTF-8 is refused at load, also between the actions")
+    func invalidText() throws {
+        var options = TemplateOptions()
+        options.semantics = .payload
+        // Found by relay-bench fuzz --seed 11, case 11987.
+        let template = Array("{\"{{1}}\n".utf8).dropLast() + [0x96] + Array("{{2}}\": null}".utf8)
+        let errors = #expect(throws: TemplateErrors.self) {
+            _ = try Template(parsing: Array(template), options: options)
+        }
+        #expect(errors?.description.hasPrefix("template:1:8: a byte that is no UTF-8") == true)
+    }
+
     // MARK: - Real templates
 
     private static func nasty() throws -> JSONValue {

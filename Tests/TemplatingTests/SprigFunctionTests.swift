@@ -35,6 +35,28 @@ struct SprigFunctionTests {
         Row(#"{{quote 1 nil "a\"b"}} {{squote 2.5 nil}}"#, #""1" "a\"b" '2.5'"#),
     ]
 
+    static let json = [
+        Row(#"{{fromJson "[1e400,2]" | toJson}} {{fromJson "-1e999" | toJson}}"#, "[null,2] null"),
+        Row(
+            #"{{fromJson `{"a":{"b":[1e999]},"c":1e-999}` | toJson}}"#,
+            #"{"a":{"b":[null]},"c":0}"#
+        ),
+    ]
+
+    /// More keys than are searched one by one.
+    static let dicts = [
+        Row(
+            #"{{$d := dict}}{{range until 20}}{{$_ := set $d (print .) .}}{{end}}"#
+                + #"{{range until 20}}{{if mod . 3}}{{$_ := unset $d (print .)}}{{end}}{{end}}"#
+                + "{{$d}} {{len $d}} {{hasKey $d \"18\"}} {{hasKey $d \"19\"}}",
+            "map[0:0 12:12 15:15 18:18 3:3 6:6 9:9] 7 true false"
+        ),
+        Row(
+            #"{{$d := dict "a" 1 "b" 2 "c" 3}}{{$_ := unset $d "a"}}{{$_ := set $d "c" 4}}{{$d}}"#,
+            "map[b:2 c:4]"
+        ),
+    ]
+
     static let numbers = [
         Row(
             #"{{int "1_000"}} {{int "0b11"}} {{int "0o17"}} {{int "08"}} {{int "1__0"}}"#,
@@ -177,7 +199,7 @@ struct SprigFunctionTests {
 
     @Test(
         "a function gives what sprig's gives",
-        arguments: texts + numbers + lists + dictionaries + others + dates
+        arguments: texts + numbers + lists + dictionaries + dicts + json + others + dates
     )
     func gives(row: Row) throws {
         #expect(try Sample.render(row.template) == .text(row.output))

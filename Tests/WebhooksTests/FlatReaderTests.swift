@@ -150,7 +150,7 @@ struct FlatReaderTests {
         #expect(report.sha?.value == Self.commit)
         #expect(report.operation == "17")
         #expect(report.statement == .success)
-        #expect(report.tier == "production")
-        #expect(report.externalURL == "https://api.example.com")
+        #expect(report.tier?.value == "production")
+        #expect(report.externalURL?.value == "https://api.example.com")
     }
 }

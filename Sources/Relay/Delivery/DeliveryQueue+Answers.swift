@@ -21,6 +21,8 @@ extension DeliveryQueue {
         case .show(let lane): finishShow(lane, call, result, meaning, at: now)
         case .user(let lane): finishUser(lane, call, result, meaning, at: now)
         case .defaultBranch(let lane): finishDefaultBranch(lane, call, result, meaning, at: now)
+        case .environment(let lane): finishEnvironment(lane, call, result, meaning, at: now)
+        case .stop(let lane): finishStop(lane, call, result, meaning, at: now)
         case .diagnosis(let lane): finishDiagnosis(lane, meaning, at: now)
         case .resolve(let name): finishResolve(name, call, result, meaning, at: now)
         case .probe(let scope): finishProbe(scope, meaning, at: now)

@@ -26,6 +26,16 @@ extension DeliveryQueue {
             let name = ProjectName(endpoint: endpoint, text: project.text)
             names[name] = NameState(endpoint: endpoint, text: project.text, number: project.id)
         }
+        for record in summary.environments {
+            guard let endpoint = endpointIndex[record.endpoint] else { continue }
+            environments[
+                Lane.Key(
+                    endpoint: endpoint,
+                    project: record.project,
+                    environment: record.environment
+                )
+            ] = record.known
+        }
         interrupted = summary.interrupted
         for found in summary.interrupted.values {
             guard let seen = found.last.highWater else { continue }

@@ -10,7 +10,9 @@ extension DeliveryQueue {
         guard slot != WaitingPool.none, lanes[lane].call == nil else { return }
         let entry = pool[slot]
         if lanes[lane].doubt != nil { return look(lane, at: now) }
-        if tries[slot]?.isSuspect ?? false { return suspect(slot, at: now, load: load) }
+        if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
+            return suspect(slot, at: now, load: load)
+        }
         if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
             pool[newer].lane == entry.lane
         {
@@ -23,6 +25,8 @@ extension DeliveryQueue {
         if tries[slot]?.unreadableSince == nil, hasGivenUp(tries[slot]?.since, at: now) {
             return settle(slot, .dead, gaveUpReason, at: now)
         }
+        if entry.isOfEnvironment { return leaveEnvironment(slot, at: now, load: load) }
+        if preparesEnvironment(slot, at: now, load: load) { return }
         write(slot, at: now, load: load)
     }
 
@@ -161,7 +165,7 @@ extension DeliveryQueue {
     }
 
     /// The record cannot be read now; the time until it can does not count.
-    private mutating func readLater(
+    mutating func readLater(
         _ slot: WaitingPool.Slot,
         _ reason: String,
         at now: Moment

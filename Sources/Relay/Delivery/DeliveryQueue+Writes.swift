@@ -150,6 +150,10 @@ extension DeliveryQueue {
         )
         book.put(row)
         lanes[lane].highWater = max(lanes[lane].highWater ?? 0, deployment.id)
+        if let id = deployment.environmentID, let known = environments[key], known.id != id {
+            // It was deleted, and GitLab made one of its own.
+            environments[key] = nil
+        }
         return row
     }
 

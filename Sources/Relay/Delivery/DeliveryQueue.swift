@@ -33,6 +33,8 @@ package struct DeliveryQueue: Sendable {
     var applications: [Identity: Queued] = [:]
     /// The highest deployment id seen in lanes that are not there (yet, or any more).
     var highWaters = HighWaters()
+    /// What environments are known to be in GitLab.
+    var environments = EnvironmentBook()
     /// Writes that a crash cut off from their outcome, by delivery.
     var interrupted: [UInt64: Interrupted] = [:]
     /// What came before this may have been sent although no record says so.

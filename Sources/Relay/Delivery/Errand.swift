@@ -12,6 +12,10 @@ enum Errand: Sendable {
     case defaultBranch(lane: Int)
     /// Why was a write forbidden: archived, CI/CD switched off, or only this environment.
     case diagnosis(lane: Int)
+    /// Finds, makes or changes the environment before the lane's first entry is written.
+    case environment(lane: Int)
+    /// Finds or stops the environment, which is what the lane's first entry is about.
+    case stop(lane: Int)
     /// Which number has this project path.
     case resolve(DeliveryQueue.ProjectName)
     /// Is what holds this mended.
@@ -21,7 +25,8 @@ enum Errand: Sendable {
     var lane: Int? {
         switch self {
         case .write(let lane, _, _), .lookUp(let lane), .show(let lane), .user(let lane),
-            .defaultBranch(let lane), .diagnosis(let lane):
+            .defaultBranch(let lane), .diagnosis(let lane), .environment(let lane),
+            .stop(let lane):
             lane
         case .resolve, .probe: nil
         }

@@ -16,8 +16,9 @@ package struct QueueEntry: Equatable, Sendable {
     package var order: Int64
     package var status: DeploymentStatus
     package var notBefore: Timestamp?
-    /// Made by the relay: such a one never makes a row of its own.
-    package var isClosing: Bool
+    package var task: DeliveryTask
+    /// Whether it says what its environment is to be.
+    package var hasWish: Bool
 
     package init(_ delivery: AcceptedDelivery, locator: UInt64) {
         id = delivery.id
@@ -32,7 +33,8 @@ package struct QueueEntry: Equatable, Sendable {
         order = delivery.operation.order
         status = delivery.status
         notBefore = delivery.notBefore
-        isClosing = delivery.cause != .event
+        task = DeliveryTask(delivery.cause)
+        hasWish = task == .tell && EnvironmentWish(delivery) != nil
     }
 }
 
@@ -49,7 +51,8 @@ struct Waiting: Sendable {
     /// Index of its lane in the queue.
     let lane: Int32
     let status: DeploymentStatus
-    let isClosing: Bool
+    let task: DeliveryTask
+    let hasWish: Bool
 
     /// `settleSeconds` are waited for by the steady clock, once for what a restart finds: a wall
     /// clock that was set back meanwhile must not make more of them.
@@ -61,7 +64,8 @@ struct Waiting: Sendable {
         operation = entry.operation
         order = entry.order
         status = entry.status
-        isClosing = entry.isClosing
+        task = entry.task
+        hasWish = entry.hasWish
         notBefore =
             entry.notBefore.map { due in
                 let left = due.milliseconds - now.wall.milliseconds
@@ -69,6 +73,32 @@ struct Waiting: Sendable {
                 return now.steady + max(0, min(left, whole))
             } ?? 0
         self.lane = Int32(lane)
+    }
+
+    /// Made by the relay: such a one never makes a row of its own.
+    var isClosing: Bool { task != .tell }
+
+    /// It is about the environment itself, not about a deployment in it.
+    var isOfEnvironment: Bool { task == .stop || task == .stay }
+}
+
+/// What a delivery does to GitLab's record.
+package enum DeliveryTask: UInt8, Sendable {
+    /// Tells a sender's status.
+    case tell
+    /// Closes what was left open.
+    case close
+    /// Stops the environment.
+    case stop
+    /// Leaves the environment to others.
+    case stay
+
+    init(_ cause: Cause) {
+        switch cause {
+        case .event: self = .tell
+        case .closing: self = .close
+        case .deletion(_, let stops): self = stops ? .stop : .stay
+        }
     }
 }
 
@@ -82,6 +112,10 @@ struct Tries: Sendable {
     var unknownSince: Int64?
     /// It may have been sent although no record says so: the record may be among damaged ones.
     var isSuspect = false
+    /// How far the environment is.
+    var environment = EnvironmentStep.unknown
+    /// Steady milliseconds since when the environment is being asked about.
+    var environmentSince: Int64?
     /// Steady milliseconds since when its record cannot be read; nil: it could be, or was not
     /// asked for.
     var unreadableSince: Int64?
@@ -97,5 +131,16 @@ struct Tries: Sendable {
     mutating func passOver(_ held: Int64, at now: Moment) {
         since = since.map { min(now.steady, $0 + held) }
         unknownSince = unknownSince.map { min(now.steady, $0 + held) }
+        environmentSince = environmentSince.map { min(now.steady, $0 + held) }
     }
+}
+
+/// How far an entry's environment is, before its own write.
+enum EnvironmentStep: Sendable {
+    case unknown
+    /// GitLab has none of this name.
+    case absent
+    case found(KnownEnvironment)
+    /// It is as wanted, or cannot be made so.
+    case done
 }

@@ -113,6 +113,12 @@ struct EventMaker {
             fold: { $0.lowercased() }
         )
         try check(place.environment, against: hook.settings.environments, "environments")
+        if let tier = report.tier, let problem = EnvironmentTier.problem(tier.value) {
+            throw Refusal(reason: "tier (\(tier.origin)): \(problem)")
+        }
+        if let url = report.externalURL, let problem = ExternalURL.problem(url.value) {
+            throw Refusal(reason: "external URL (\(url.origin)) \"\(url.value)\": \(problem)")
+        }
     }
 
     /// Digits, or a path of a group and a name at least.
@@ -154,6 +160,10 @@ struct EventMaker {
         case nil: break
         }
         words.append("tag: \(report.tagOrigin)")
+        if let tier = report.tier { words.append("tier: \(tier.value) (\(tier.origin))") }
+        if let url = report.externalURL {
+            words.append("external URL: \(url.value) (\(url.origin))")
+        }
         return words + report.notes
     }
 

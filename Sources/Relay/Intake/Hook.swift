@@ -30,6 +30,8 @@ package struct Hook: Sendable {
             hosts: RepositoryHosts(gitlabURL: endpoint.url, more: endpoint.repositoryHosts)
         )
         var compiler = HookCompiler(hook: settings.name, configuration: configuration)
+        compiler.check("tier", settings.tier, EnvironmentTier.problem)
+        compiler.check("externalURL", settings.externalURL, ExternalURL.problem)
         choices = [
             compiler.choice(\.project, "project", settings.project),
             compiler.choice(\.environment, "environment", settings.environment),
@@ -96,6 +98,20 @@ private struct HookCompiler {
         return compile(Array(text.utf8), options, setting).map {
             HookChoice(path: path, template: $0)
         }
+    }
+
+    /// A text without actions is what it will always be: whether GitLab takes it is known now.
+    mutating func check(_ setting: String, _ text: String?, _ problem: (String) -> String?) {
+        guard let text = text?.trimmingBlanks, !text.isEmpty, !text.contains("{{"),
+            let problem = problem(text)
+        else { return }
+        mistakes.append(
+            configuration.mistake(
+                "hooks.\(hook).\(setting)",
+                problem,
+                hint: "write what GitLab takes, a template, or null"
+            )
+        )
     }
 
     mutating func payload(_ text: TemplateText) -> Template? {

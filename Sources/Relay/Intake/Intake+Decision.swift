@@ -144,8 +144,8 @@ extension Intake {
             isShaFromRevision: report.isShaFromRevision,
             sourceKey: report.sourceKey,
             payload: event.payload,
-            tier: report.tier,
-            externalURL: report.externalURL,
+            tier: report.tier?.value,
+            externalURL: report.externalURL?.value,
             choices: event.choices,
             traceparent: taking.webhook.traceparent,
             body: taking.webhook.body

@@ -61,7 +61,7 @@ extension Intake {
         }
     }
 
-    private func application(of aside: Aside, _ taking: Taking) -> Identity {
+    func application(of aside: Aside, _ taking: Taking) -> Identity {
         Subject.application(
             hook: taking.hook,
             sender: taking.hook.settings.sender,

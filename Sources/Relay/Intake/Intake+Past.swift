@@ -105,6 +105,7 @@ extension Intake {
 
     private mutating func replay(_ delivery: AcceptedDelivery) {
         let name = delivery.operation
+        if case .deletion = delivery.cause { return book.leave(name.application, by: delivery.id) }
         if delivery.generation > 0 {
             // What it was accepted as before was dead or dropped, and its place may be another.
             book.forget(delivery.id, of: name.identity, in: name.application)

@@ -117,7 +117,7 @@ package struct Intake: Sendable {
         case .deleted(let aside):
             var reception = Reception(outcome: .ignored(reason: aside.reason))
             reception.application = aside.objectName
-            reception.records = closeAll(of: aside, taking)
+            reception.records = closeAll(of: aside, taking) + leave(aside, taking)
             return reception
         case .unusable(let flaw):
             taking.note(flaw)
@@ -146,6 +146,9 @@ package struct Intake: Sendable {
         case .report(let report):
             taking.note(report)
             data = maker.data(report, nil, status: report.status)
+        case .unusable(let flaw) where flaw.isMisdirected && hook.settings.sender != .flat:
+            // The hook's templates were made for other bodies, and would fail with other words.
+            return reading
         case .unusable(let flaw):
             taking.note(flaw)
             data = TemplateData(body, adding: maker.surroundings)

@@ -78,10 +78,14 @@ struct Application: Sendable {
     private(set) var operations: [KnownOperation] = []
     /// The operation of the newest accepted event.
     private(set) var lastTold: Identity?
+    /// The delivery that does what its deletion asks for; nil while it is there.
+    private var deletion: UInt64?
     /// Rises with use; the least is forgotten first.
     var usedAt: UInt64 = 0
 
     var newest: KnownOperation? { operations.last }
+    /// Whether the sender has said that it is being deleted, and its environment was seen to.
+    var isGone: Bool { deletion != nil }
     var open: [KnownOperation] { operations.filter(\.isOpen) }
 
     func operation(_ identity: Identity) -> KnownOperation? {
@@ -99,6 +103,7 @@ struct Application: Sendable {
     mutating func add(_ operation: KnownOperation, keeping limit: Int) {
         let index = operations.lastIndex { $0.name.order <= operation.name.order }
         operations.insert(operation, at: index.map { $0 + 1 } ?? 0)
+        deletion = nil
         lastTold = operation.name.identity
         while operations.count > limit,
             let oldest = operations.dropLast().firstIndex(where: { !$0.isOpen })
@@ -115,7 +120,10 @@ struct Application: Sendable {
         if !next.isClosing { lastTold = identity }
     }
 
+    mutating func leave(by delivery: UInt64) { deletion = delivery }
+
     mutating func forget(_ delivery: UInt64, of identity: Identity) {
+        if deletion == delivery { deletion = nil }
         guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
             return
         }

@@ -35,6 +35,12 @@ struct OperationBook: Sendable {
         change(application) { $0.tell(operation, next) }
     }
 
+    /// An Application is being deleted, which that delivery sees to.
+    mutating func leave(_ application: Identity, by delivery: UInt64) {
+        guard applications[application] != nil else { return }
+        change(application) { $0.leave(by: delivery) }
+    }
+
     mutating func forget(_ delivery: UInt64, of operation: Identity, in application: Identity) {
         guard applications[application] != nil else { return }
         forgotten.append((delivery, operation, application))

@@ -75,8 +75,12 @@ package struct LedgerEntry: Sendable {
         endpoint = delivery.place.endpoint
         project = delivery.place.project
         environment = delivery.place.environment
-        status = delivery.status
-        sha = delivery.place.sha
+        if case .deletion = delivery.cause {
+            // Of an environment, not of a deployment.
+            (status, sha) = (nil, nil)
+        } else {
+            (status, sha) = (delivery.status, delivery.place.sha)
+        }
         application = delivery.operation.applicationName
         operation = delivery.operation.name
         cause = delivery.cause.words

@@ -7,9 +7,14 @@ package enum Cause: Equatable, Sendable {
     case event
     /// The relay closes an operation whose end was never told; in words why.
     case closing(String)
+    /// The sender's object is gone: its environment is stopped, or stays; in words why.
+    case deletion(String, stops: Bool)
 
     package var words: String? {
-        if case .closing(let words) = self { words } else { nil }
+        switch self {
+        case .event: nil
+        case .closing(let words), .deletion(let words, _): words
+        }
     }
 }
 
@@ -192,14 +197,18 @@ package struct DeadLetter: Equatable, Sendable {
 
 /// What the `accepted` log holds.
 ///
-/// One kind byte each; fields as `FieldWriter` writes them.
+/// One kind byte each, the environments' deliveries apart from those of deployments; fields as `FieldWriter` writes them.
 package enum AcceptedRecord: Equatable, Sendable {
     case delivery(AcceptedDelivery)
     case deadLetter(DeadLetter)
 
     package var kind: UInt8 {
         switch self {
-        case .delivery: 1
+        case .delivery(let delivery):
+            switch delivery.cause {
+            case .event, .closing: 1
+            case .deletion(_, let stops): stops ? 3 : 4
+            }
         case .deadLetter: 2
         }
     }
@@ -233,6 +242,10 @@ package enum AcceptedRecord: Equatable, Sendable {
         switch kind {
         case 1: self = .delivery(try AcceptedDelivery(&reader))
         case 2: self = .deadLetter(try DeadLetter(&reader))
+        case 3, 4:
+            var delivery = try AcceptedDelivery(&reader)
+            delivery.cause = .deletion(delivery.cause.words ?? "", stops: kind == 3)
+            self = .delivery(delivery)
         default: throw RecordError(kind: kind, offset: 0)
         }
     }

@@ -61,6 +61,15 @@ extension FieldWriter {
         put(project.path)
         put(project.defaultBranch)
     }
+
+    mutating func put(_ environment: EnvironmentRecord) {
+        put(environment.endpoint)
+        put(Int64(environment.project))
+        put(environment.environment)
+        put(Int64(environment.known.id))
+        put(environment.known.tier?.rawValue)
+        put(environment.known.externalURL)
+    }
 }
 
 extension FieldReader {
@@ -132,6 +141,19 @@ extension FieldReader {
             id: Int(try number(Int64.self)),
             path: try optionalText(),
             defaultBranch: try optionalText()
+        )
+    }
+
+    mutating func environment() throws(RecordError) -> EnvironmentRecord {
+        EnvironmentRecord(
+            endpoint: try text(),
+            project: Int(try number(Int64.self)),
+            environment: try text(),
+            known: KnownEnvironment(
+                id: Int(try number(Int64.self)),
+                tier: try optionalText().flatMap { EnvironmentTier(rawValue: $0) },
+                externalURL: try optionalText()
+            )
         )
     }
 }

@@ -235,6 +235,22 @@ package struct ResolvedProject: Equatable, Sendable {
     }
 }
 
+/// An environment of GitLab's, so that what it is already need not be written again.
+package struct EnvironmentRecord: Equatable, Sendable {
+    package var endpoint: String
+    /// GitLab's numeric id.
+    package var project: Int
+    package var environment: String
+    package var known: KnownEnvironment
+
+    package init(endpoint: String, project: Int, environment: String, known: KnownEnvironment) {
+        self.endpoint = endpoint
+        self.project = project
+        self.environment = environment
+        self.known = known
+    }
+}
+
 /// What the `settled` log holds.
 package enum SettledRecord: Equatable, Sendable {
     case sending(Sending)
@@ -243,6 +259,8 @@ package enum SettledRecord: Equatable, Sendable {
     case project(ResolvedProject)
     /// An operation stands in GitLab although the delivery that found it is not over yet.
     case row(Row)
+    /// What an environment is in GitLab, as far as the relay has seen or made it so.
+    case environment(EnvironmentRecord)
 
     package var kind: UInt8 {
         switch self {
@@ -251,6 +269,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .settled: 3
         case .project: 4
         case .row: 5
+        case .environment: 6
         }
     }
 
@@ -260,7 +279,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .sending(let sending): sending.delivery
         case .attempt(let attempt): attempt.delivery
         case .settled(let settlement): settlement.delivery
-        case .project, .row: nil
+        case .project, .row, .environment: nil
         }
     }
 
@@ -272,6 +291,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .settled(let settlement): writer.put(settlement)
         case .project(let project): writer.put(project)
         case .row(let row): writer.put(row)
+        case .environment(let environment): writer.put(environment)
         }
         return writer.bytes
     }
@@ -285,6 +305,7 @@ package enum SettledRecord: Equatable, Sendable {
         case 3: self = .settled(try reader.settlement())
         case 4: self = .project(try reader.project())
         case 5: self = .row(try reader.row())
+        case 6: self = .environment(try reader.environment())
         default: throw RecordError(kind: kind, offset: 0)
         }
     }

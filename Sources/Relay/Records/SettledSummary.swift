@@ -15,6 +15,9 @@ package struct SettledSummary: Sendable {
     package private(set) var rows: [Identity: Row] = [:]
     package var projects: [ResolvedProject] { Array(projectsByText.values) }
     private var projectsByText: [ProjectText: ResolvedProject] = [:]
+    /// What environments are known to be in GitLab.
+    package var environments: [EnvironmentRecord] { Array(environmentsByPlace.values) }
+    private var environmentsByPlace: [EnvironmentPlace: EnvironmentRecord] = [:]
     /// Deliveries that were being sent.
     package private(set) var interrupted: [UInt64: Interrupted] = [:]
     /// How deliveries ended, and where their attempts are written; the newest of them.
@@ -28,6 +31,12 @@ package struct SettledSummary: Sendable {
     private struct ProjectText: Hashable {
         var endpoint: String
         var text: String
+    }
+
+    private struct EnvironmentPlace: Hashable {
+        var endpoint: String
+        var project: Int
+        var environment: String
     }
 
     /// What the ledger needs of a delivery's past.
@@ -54,6 +63,7 @@ package struct SettledSummary: Sendable {
         case .settled(let settlement): note(settlement, locator)
         case .project(let project): note(project)
         case .row(let row): rows[row.operation] = row
+        case .environment(let environment): note(environment)
         }
     }
 
@@ -112,6 +122,15 @@ package struct SettledSummary: Sendable {
         projectsByText[text] = project
     }
 
+    private mutating func note(_ record: EnvironmentRecord) {
+        let place = EnvironmentPlace(
+            endpoint: record.endpoint,
+            project: record.project,
+            environment: record.environment
+        )
+        environmentsByPlace[place] = record
+    }
+
     private mutating func forgetOldEnds() {
         let newest = Set(ends.keys.sorted(by: >).prefix(endLimit))
         ends = ends.filter { newest.contains($0.key) || $0.value.state == nil }
@@ -142,6 +161,7 @@ private struct DeliverySet: Sendable {
 }
 
 extension Attempt {
-    /// Reads are attempts too; only a write's outcome ends the doubt about a write.
-    var isOfWrite: Bool { !call.hasPrefix("GET ") }
+    /// Only what became of a deployment's own write ends the doubt about it: reads are attempts too,
+    /// and so are writes about its environment.
+    var isOfWrite: Bool { !call.hasPrefix("GET ") && call.contains("/deployments") }
 }

@@ -22,7 +22,7 @@ struct DeploymentsPage {
         var told: Set<String> = []
         for entry in ledger.list(filter).entries {
             guard let project = entry.project, let environment = entry.environment,
-                entry.state == .delivered || entry.state == .accepted
+                entry.status != nil, entry.state == .delivered || entry.state == .accepted
             else { continue }
             let key = "\(entry.endpoint)\n\(project)\n\(environment)"
             let index = indexes[key] ?? places.count

@@ -55,11 +55,18 @@ struct Rehearsal {
 
     static func words(_ delivery: AcceptedDelivery) -> String {
         let project = delivery.place.project
+        if case .deletion(let why, let stops) = delivery.cause {
+            let call = "POST /projects/\(project)/environments/\(delivery.place.environment)/stop"
+            return stops ? "\(call): \(why)" : "none: \(why)"
+        }
         if let why = delivery.cause.words {
             return "PUT /projects/\(project)/deployments/(the open one) "
                 + "status=\(delivery.status.name): \(why)"
         }
-        let first = "POST /projects/\(project)/deployments"
+        let wished = [delivery.tier, delivery.externalURL].compactMap { $0 }.joined(separator: ", ")
+        let before =
+            "POST or PUT /projects/\(project)/environments (\(wished)) where it differs, then "
+        let first = (wished.isEmpty ? "" : before) + "POST /projects/\(project)/deployments"
         return delivery.status == .running
             ? first : "\(first), or PUT to the operation's deployment if one was made"
     }

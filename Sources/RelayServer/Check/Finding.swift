@@ -1,3 +1,5 @@
+package import Webhooks
+
 /// One line of what `check` found.
 package struct Finding: Equatable, Sendable {
     package enum Mark: String, Sendable {
@@ -20,5 +22,17 @@ package struct Finding: Equatable, Sendable {
         self.subject = subject
         self.words = words
         self.remedy = remedy
+    }
+}
+
+extension Finding {
+    /// A trap in Argo CD's notification settings.
+    package init(_ trap: NotificationsFinding) {
+        self.init(
+            trap.weight == .wrong ? .wrong : .warning,
+            "\(trap.key), \(trap.place)",
+            trap.problem,
+            remedy: trap.remedy
+        )
     }
 }

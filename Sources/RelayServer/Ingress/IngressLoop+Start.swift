@@ -149,6 +149,8 @@ struct AcceptedReplay {
             read,
             isForgotten: past.isForgotten(read.id, generation: read.generation)
         )
+        // Over for longer than the index reaches back: nothing waits, and nothing is shown of it.
+        guard !isOver || end != nil else { return }
         ledger.add(read, locator: locator)
         if let end { ledger.restore(read.id, end) }
         guard !isOver, case .delivery(let delivery) = read else { return }

@@ -75,7 +75,7 @@ extension IngressLoop {
                 guard let waiter = waiters[ticket] else { continue }
                 answerWait(ticket, Answers.settled(waiter.delivery, end))
             }
-        case .sending, .project, .row:
+        case .sending, .project, .row, .environment:
             break
         }
     }

@@ -25,11 +25,19 @@ final class CompiledTemplate: Sendable {
     let options: TemplateOptions
     let sources: [Source]
     let definitions: [Key: Definition]
+    /// Regular expressions that stand in the text as literals, read once for all runs.
+    let patterns: [[UInt8]: RegularExpression]
 
-    init(options: TemplateOptions, sources: [Source], definitions: [Key: Definition]) {
+    init(
+        options: TemplateOptions,
+        sources: [Source],
+        definitions: [Key: Definition],
+        patterns: [[UInt8]: RegularExpression]
+    ) {
         self.options = options
         self.sources = sources
         self.definitions = definitions
+        self.patterns = patterns
     }
 
     /// What a mistake looks like to people.

@@ -12,7 +12,7 @@ extension Executor {
     /// The value at the end of a chain of fields.
     ///
     /// A missing value stays missing all the way down; a field of null is an error.
-    func member(
+    mutating func member(
         _ start: Value,
         _ names: [FieldName],
         _ operand: Operand,
@@ -37,8 +37,9 @@ extension Executor {
                         problem: ".\(name.text) is no method but has arguments"
                     )
                 }
+                try spend(map.searchSteps)
                 let end = call == nil ? names.count : names.count - 1
-                if let found = walk(map, names, &index, end) ?? map[name.utf8] {
+                if let found = try walk(map, names, &index, end) ?? map[name.utf8] {
                     value = found
                 } else if missingKey == .error, !isTolerant {
                     throw missing(name, operand, among: map.keys)
@@ -67,14 +68,18 @@ extension Executor {
     ///
     /// `index` stands behind the first field, and is set behind the last one that was taken.
     /// - Returns: nil when the first field is not there, or nothing is gained.
-    private func walk(_ map: GoMap, _ names: [FieldName], _ index: inout Int, _ end: Int) -> Value?
-    {
+    private func walk(
+        _ map: GoMap,
+        _ names: [FieldName],
+        _ index: inout Int,
+        _ end: Int
+    ) throws(Trouble) -> Value? {
         guard let (object, alterations) = map.json, alterations.isEmpty,
             var found = object[utf8: names[index - 1].utf8]
         else { return nil }
-        while index < end, found.kind == .object,
-            let next = found[utf8: names[index].utf8]
-        {
+        while index < end, found.kind == .object {
+            try spend(found.count >> 4)
+            guard let next = found[utf8: names[index].utf8] else { break }
             found = next
             index += 1
         }

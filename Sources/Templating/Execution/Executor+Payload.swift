@@ -2,7 +2,7 @@ import JSON
 
 /// What comes out of an action that stands in JSON (DESIGN §2.5).
 extension Executor {
-    func print(
+    mutating func print(
         _ value: Value,
         into sink: Action.Sink,
         _ pipeline: Pipeline
@@ -15,7 +15,7 @@ extension Executor {
     }
 
     /// After the end: what came out is one JSON object, whatever the text between did.
-    func checkPayload() throws(Trouble) {
+    mutating func checkPayload() throws(Trouble) {
         guard isPayload else { return }
         span = nil
         let kind: JSONValue.Kind
@@ -29,7 +29,7 @@ extension Executor {
         }
     }
 
-    private func printInString(
+    private mutating func printInString(
         _ value: Value,
         _ pipeline: Pipeline
     ) throws(Trouble) {
@@ -52,7 +52,7 @@ extension Executor {
         try append { JSONEscape.append(text, to: &$0, style: .minimal) }
     }
 
-    private func printAsValue(
+    private mutating func printAsValue(
         _ value: Value,
         _ pipeline: Pipeline
     ) throws(Trouble) {

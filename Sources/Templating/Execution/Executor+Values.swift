@@ -2,7 +2,7 @@ import JSON
 
 /// Pipelines, commands and operands.
 extension Executor {
-    func value(of pipeline: Pipeline, _ dot: Value) throws(Trouble) -> Value {
+    mutating func value(of pipeline: Pipeline, _ dot: Value) throws(Trouble) -> Value {
         var value: Value?
         for command in pipeline.commands {
             let result = try self.value(of: command, piped: value, dot)
@@ -23,7 +23,7 @@ extension Executor {
         return result
     }
 
-    private func value(
+    private mutating func value(
         of command: Command,
         piped: Value?,
         _ dot: Value
@@ -46,7 +46,7 @@ extension Executor {
     }
 
     /// A value with arguments behind it: a method, or a mistake.
-    private func method(
+    private mutating func method(
         _ operand: Operand,
         _ arguments: [Operand],
         _ piped: Value?,
@@ -67,7 +67,7 @@ extension Executor {
         }
     }
 
-    func value(of operand: Operand, _ dot: Value) throws(Trouble) -> Value {
+    mutating func value(of operand: Operand, _ dot: Value) throws(Trouble) -> Value {
         switch operand.kind {
         case .dot: return dot
         case .field(let names): return try member(dot, names, operand, nil, dot)
@@ -98,7 +98,7 @@ extension Executor {
 
     // MARK: - Calls
 
-    private func logic(
+    private mutating func logic(
         _ isOr: Bool,
         _ operands: [Operand],
         _ piped: Value?,
@@ -120,7 +120,7 @@ extension Executor {
     }
 
     /// Go's evalCall: evaluates and checks the arguments, then calls.
-    func call(
+    mutating func call(
         _ function: Function,
         _ operands: [Operand],
         _ piped: Value?,
@@ -140,8 +140,7 @@ extension Executor {
             arguments.append(try checked(piped, parameter, offset))
         }
         do {
-            try run.spend(1)
-            return try function.body(arguments, run)
+            return try function(arguments, run)
         } catch {
             throw Trouble(error, offset: offset, calling: function.name)
         }
@@ -160,7 +159,7 @@ extension Executor {
     }
 
     /// Go's evalArg: literals become what the parameter wants.
-    func argument(
+    mutating func argument(
         _ operand: Operand,
         _ parameter: Parameter,
         _ dot: Value

@@ -2,7 +2,7 @@ import Formats
 import JSON
 
 /// Walks a template's nodes and writes what comes out (text/template/exec.go).
-final class Executor {
+struct Executor {
     let template: CompiledTemplate
     let run: Run
     let isPayload: Bool
@@ -28,12 +28,12 @@ final class Executor {
     /// How a list of nodes was left: by its end, by `break`, by `continue`.
     private enum Flow { case on, leave, next }
 
-    func execute(_ key: CompiledTemplate.Key, _ dot: Value) throws(Trouble) {
+    mutating func execute(_ key: CompiledTemplate.Key, _ dot: Value) throws(Trouble) {
         guard let definition = template.definitions[key] else { return }
         try execute(definition, dot)
     }
 
-    private func execute(
+    private mutating func execute(
         _ definition: CompiledTemplate.Definition,
         _ dot: Value
     ) throws(Trouble) {
@@ -47,7 +47,7 @@ final class Executor {
         (base, source) = outer
     }
 
-    private func walk(_ nodes: [Node], _ dot: Value) throws(Trouble) -> Flow {
+    private mutating func walk(_ nodes: [Node], _ dot: Value) throws(Trouble) -> Flow {
         for node in nodes {
             try spend(1)
             switch node {
@@ -72,7 +72,7 @@ final class Executor {
     }
 
     /// Goes a level deeper; what stands deeper than the stack bears is refused.
-    private func descend() throws(Trouble) {
+    private mutating func descend() throws(Trouble) {
         depth += 1
         let limits = template.options.limits
         let most = limits.nesting + 4 * limits.includeDepth
@@ -85,7 +85,7 @@ final class Executor {
         }
     }
 
-    private func perform(_ action: Action, _ dot: Value) throws(Trouble) {
+    private mutating func perform(_ action: Action, _ dot: Value) throws(Trouble) {
         let value = try self.value(of: action.pipeline, dot)
         guard action.pipeline.variables.isEmpty else { return }
         switch action.sink {
@@ -94,7 +94,7 @@ final class Executor {
         }
     }
 
-    private func perform(_ include: Include, _ dot: Value) throws(Trouble) {
+    private mutating func perform(_ include: Include, _ dot: Value) throws(Trouble) {
         let limit = template.options.limits.includeDepth
         let key = CompiledTemplate.Key(name: include.name, variant: include.variant)
         guard let definition = template.definitions[key] else {
@@ -120,7 +120,7 @@ final class Executor {
 
     // MARK: - Branches
 
-    private func walk(_ branch: Branch, _ dot: Value) throws(Trouble) -> Flow {
+    private mutating func walk(_ branch: Branch, _ dot: Value) throws(Trouble) -> Flow {
         let value = try self.value(of: branch.pipeline, dot)
         switch branch.kind {
         case .if: return try walk(value.isTrue ? branch.body : branch.otherwise, dot)
@@ -130,7 +130,7 @@ final class Executor {
         }
     }
 
-    private func walkRange(
+    private mutating func walkRange(
         _ branch: Branch,
         _ value: Value,
         _ dot: Value
@@ -150,7 +150,7 @@ final class Executor {
         return hasRun ? .on : try walk(branch.otherwise, dot)
     }
 
-    private func walkList(_ branch: Branch, _ list: GoList) throws(Trouble) -> Bool {
+    private mutating func walkList(_ branch: Branch, _ list: GoList) throws(Trouble) -> Bool {
         var index = 0
         if let (array, alterations) = list.json {
             for element in array.elements {
@@ -167,7 +167,8 @@ final class Executor {
         return !list.isEmpty
     }
 
-    private func walkMap(_ branch: Branch, _ map: GoMap) throws(Trouble) -> Bool {
+    private mutating func walkMap(_ branch: Branch, _ map: GoMap) throws(Trouble) -> Bool {
+        try spend(map.walkSteps)
         let members = map.sorted
         for member in members {
             guard try iterate(branch, .string(member.key), member.value) else { break }
@@ -175,7 +176,7 @@ final class Executor {
         return !members.isEmpty
     }
 
-    private func walkCount(
+    private mutating func walkCount(
         _ branch: Branch,
         _ count: Int64,
         _ kind: IntegerKind
@@ -194,7 +195,7 @@ final class Executor {
     }
 
     /// - Returns: Whether the loop goes on.
-    private func iterate(
+    private mutating func iterate(
         _ branch: Branch,
         _ key: Value,
         _ value: Value
@@ -216,7 +217,7 @@ final class Executor {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws(Trouble) {
+    mutating func write(_ bytes: [UInt8]) throws(Trouble) {
         out += bytes
         try checkOutput()
     }
@@ -232,7 +233,7 @@ final class Executor {
     }
 
     /// As Go has it: a missing value and null print the same.
-    private func print(_ value: Value) throws(Trouble) {
+    private mutating func print(_ value: Value) throws(Trouble) {
         switch value {
         case .string(let bytes): try write(bytes)
         case .missing, .null: try write(Array("<no value>".utf8))
@@ -248,7 +249,7 @@ final class Executor {
         }
     }
 
-    func append(_ body: (inout [UInt8]) -> Void) throws(Trouble) {
+    mutating func append(_ body: (inout [UInt8]) -> Void) throws(Trouble) {
         body(&out)
         try checkOutput()
     }

@@ -13,8 +13,8 @@ extension BuiltIns {
             .bool(!(try isEqual(arguments[0], arguments.dropFirst(), run)))
         },
         Function("lt", [.value, .value], summary: "less than") {
-            (arguments, _) throws(FunctionError) in
-            .bool(try isLess(arguments[0], arguments[1]))
+            (arguments, run) throws(FunctionError) in
+            .bool(try isLess(arguments[0], arguments[1], run))
         },
         Function("le", [.value, .value], summary: "less than or equal") {
             (arguments, run) throws(FunctionError) in
@@ -25,8 +25,8 @@ extension BuiltIns {
             .bool(!(try isLessOrEqual(arguments, run)))
         },
         Function("ge", [.value, .value], summary: "greater than or equal") {
-            (arguments, _) throws(FunctionError) in
-            .bool(!(try isLess(arguments[0], arguments[1])))
+            (arguments, run) throws(FunctionError) in
+            .bool(!(try isLess(arguments[0], arguments[1], run)))
         },
     ]
 
@@ -68,7 +68,9 @@ extension BuiltIns {
         case (.integer(let a, let isUnsignedA), .integer(let b, let isUnsignedB)):
             return a == b && (isUnsignedA == isUnsignedB || a >= 0)
         case (.float(let a), .float(let b)): return a == b
-        case (.string(let a), .string(let b)): return a == b
+        case (.string(let a), .string(let b)):
+            try run.compare(a, b)
+            return a == b
         case (nil, nil):
             if a.isNil || b.isNil { return a.isNilReference && b.isNilReference }
             guard case .opaque(let left) = a, case .opaque(let right) = b else {
@@ -90,7 +92,7 @@ extension BuiltIns {
         )
     }
 
-    private static func isLess(_ a: Value, _ b: Value) throws(FunctionError) -> Bool {
+    private static func isLess(_ a: Value, _ b: Value, _ run: Run) throws(FunctionError) -> Bool {
         guard let left = Basic(a), let right = Basic(b) else {
             let type = Basic(a) == nil ? a.typeName : b.typeName
             throw .failed("invalid type for comparison: \(type)")
@@ -104,7 +106,9 @@ extension BuiltIns {
             case (true, false): return b >= 0 && UInt64(bitPattern: a) < UInt64(b)
             }
         case (.float(let a), .float(let b)): return a < b
-        case (.string(let a), .string(let b)): return a.lexicographicallyPrecedes(b)
+        case (.string(let a), .string(let b)):
+            try run.compare(a, b)
+            return a.lexicographicallyPrecedes(b)
         case (.bool, .bool): throw .failed("invalid type for comparison: bool")
         default: throw incompatible(a, b)
         }
@@ -114,7 +118,7 @@ extension BuiltIns {
         _ arguments: [Value],
         _ run: Run
     ) throws(FunctionError) -> Bool {
-        if try isLess(arguments[0], arguments[1]) { return true }
+        if try isLess(arguments[0], arguments[1], run) { return true }
         return try isEqual(arguments[0], arguments[1], run)
     }
 }

@@ -1,5 +1,3 @@
-import JSON
-
 extension BuiltIns {
     static let texts = [
         Function("print", [], rest: .any, summary: "writes all, blanks between non-strings") {
@@ -67,10 +65,9 @@ extension BuiltIns {
         var at = 0
         while at < bytes.count {
             let byte = bytes[at]
-            let length = max(UTF8Text.lengthOfValid(bytes[...], at: at), 1)
+            let (code, length) = CodePoint.decode(bytes, at: at)
             defer { at += length }
             if byte >= 0x80 {
-                let code = length == 1 ? 0xFFFD : UTF8Text.code(bytes[at..<at + length])
                 if GoQuote.isPrintable(code) {
                     out += bytes[at..<at + length]
                 } else {

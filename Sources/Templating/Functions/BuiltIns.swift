@@ -56,7 +56,9 @@ enum BuiltIns {
         switch arguments[0] {
         case .string(let bytes): return .int(bytes.count)
         case .list(let list): return .int(list.count)
-        case .map(let map): return .int(map.count)
+        case .map(let map):
+            try run.spend(map.walkSteps)
+            return .int(map.count)
         case .missing, .null: throw .failed("len of nil")
         default: throw .failed("len of type \(arguments[0].typeName)")
         }
@@ -70,11 +72,16 @@ enum BuiltIns {
             switch item {
             case .string(let bytes):
                 item = .integer(Int64(bytes[try place(key, bytes.count - 1)]), .uint8)
-            case .list(let list): item = list[try place(key, list.count - 1)]
+            case .list(let list):
+                let place = try place(key, list.count - 1)
+                // An array of the document is walked to the place.
+                try run.spend(place >> 4)
+                item = list[place]
             case .map(let map):
                 guard let name = key.bytes else {
                     throw .failed("a key of type \(key.typeName); a dict's keys are strings")
                 }
+                try run.spend(map.searchSteps)
                 item = map[name] ?? map.element.zero
             case .missing, .null: throw .failed("index of nil")
             default: throw .failed("can't index a value of type \(item.typeName)")
@@ -105,6 +112,7 @@ enum BuiltIns {
             throw .failed("invalid slice index: \(low) > \(high)")
         }
         if case .list(let list) = item {
+            try run.spend(count)
             return .list(GoList(Array(list.values[bounds[0]..<bounds[1]]), of: list.element))
         }
         return .string(Array((item.bytes ?? [])[bounds[0]..<bounds[1]]))

@@ -54,6 +54,17 @@ enum Parameter: UInt8, Sendable {
 
 /// A function that templates call by name.
 final class Function: Sendable {
+    /// What a call costs, in steps (`TemplateLimits.steps`).
+    enum Price: Sendable {
+        /// One; the body asks for more where it does more.
+        case flat
+        /// So many, and what there is to look at: 16 bytes or one element of the arguments each.
+        ///
+        /// The text that is made is charged too. A body whose result may be larger than its
+        /// arguments asks before it makes it.
+        case metered(Int)
+    }
+
     /// Arguments come checked against the parameters, as many as there are, then the rest.
     typealias Body = @Sendable (_ arguments: [Value], _ run: Run) throws(FunctionError) -> Value
 
@@ -65,6 +76,8 @@ final class Function: Sendable {
     let rest: Parameter?
     /// For tables that people read: a few words, or "".
     let summary: String
+    /// What the executor charges for a call.
+    let price: Price
     let body: Body
 
     init(
@@ -73,14 +86,59 @@ final class Function: Sendable {
         rest: Parameter? = nil,
         summary: String = "",
         isShortCircuit: Bool = false,
+        price: Price = .flat,
         _ body: @escaping Body
     ) {
         self.name = name
         self.parameters = parameters
         self.rest = rest
         self.summary = summary
+        self.price = price
         self.isShortCircuit = isShortCircuit
         self.body = body
+    }
+}
+
+extension Function {
+    /// Whether the first argument is a regular expression.
+    var takesPattern: Bool {
+        (name.hasPrefix("regex") || name.hasPrefix("mustRegex")) && parameters.count > 1
+    }
+
+    func priced(_ price: Price) -> Function {
+        Function(
+            name,
+            parameters,
+            rest: rest,
+            summary: summary,
+            isShortCircuit: isShortCircuit,
+            price: price,
+            body
+        )
+    }
+
+    /// Calls it, and charges the run.
+    func callAsFunction(_ arguments: [Value], _ run: Run) throws(FunctionError) -> Value {
+        guard case .metered(let steps) = price else {
+            try run.spend(1)
+            return try body(arguments, run)
+        }
+        try run.spend(arguments.reduce(steps) { $0 + $1.extent })
+        let result = try body(arguments, run)
+        if case .string(let bytes) = result { try run.allow(bytes: bytes.count) }
+        return result
+    }
+}
+
+extension Value {
+    /// How much there is to look at, in steps.
+    fileprivate var extent: Int {
+        switch self {
+        case .string(let bytes): bytes.count >> 4
+        case .list(let list): list.count
+        case .map(let map): map.searchSteps
+        default: 0
+        }
     }
 }
 

@@ -9,12 +9,21 @@ final class Run {
     var depth = 0
     /// Maps that were changed: only these can hold themselves.
     private var changed: [GoMap] = []
-    /// Patterns that were read already: a loop reads its own once.
+    /// Patterns of the template's text.
+    private let literalPatterns: [[UInt8]: RegularExpression]
+    /// Others that were read already: a loop reads its own once.
     private var patterns: [[UInt8]: RegularExpression] = [:]
+    /// Zones that were looked up already; nil where there is none of the name.
+    private var zones: [String: TimeZone?] = [:]
     /// State of the functions of chance (SplitMix64), seeded by the world.
     private var chance: UInt64
 
-    init(_ world: TemplateWorld, _ limits: TemplateLimits) {
+    init(
+        _ world: TemplateWorld,
+        _ limits: TemplateLimits,
+        patterns: [[UInt8]: RegularExpression]
+    ) {
+        literalPatterns = patterns
         self.world = world
         self.limits = limits
         stepsLeft = limits.steps
@@ -32,12 +41,27 @@ final class Run {
         stepsLeft -= steps
     }
 
+    /// Charges what changing letters takes, those beyond ASCII above all.
+    func spendLetters(_ text: [UInt8]) throws(FunctionError) {
+        try spend(text.reduce(text.count >> 3) { $0 + Int($1 >> 7) })
+    }
+
+    /// What writing a float takes: the shortest digits that read back.
+    static let floatSteps = 4
+    /// What writing a time or a version takes.
+    static let opaqueSteps = 20
+
+    /// Charges what holding one text against the other may take, byte by byte.
+    func compare(_ a: [UInt8], _ b: [UInt8]) throws(FunctionError) {
+        try spend(min(a.count, b.count) >> 6)
+    }
+
     /// Asks for a text of `bytes`, or a list of that many bytes, before it is made.
     func allow(bytes: Int) throws(FunctionError) {
         guard bytes <= limits.valueBytes else {
             throw .limit("a value of more than \(limits.valueBytes) bytes (limit valueBytes)")
         }
-        try spend(bytes >> 4 + 1)
+        try spend(bytes >> 6 + 1)
     }
 
     /// Asks for a list of `elements`, before it is made; an element counts as 32 bytes.
@@ -78,22 +102,37 @@ final class Run {
 
     /// Reads a regular expression, the first time it is asked for.
     func pattern(_ text: [UInt8]) throws(FunctionError) -> RegularExpression {
-        if let known = patterns[text] { return known }
-        try spend(text.count)
+        if let known = literalPatterns[text] ?? patterns[text] { return known }
+        try spend(text.count << 3)
         let pattern: RegularExpression
         do {
             pattern = try RegularExpression(text)
         } catch {
             throw error.functionError
         }
-        try spend(pattern.size >> 3)
+        try spend(pattern.size >> 1)
         if patterns.count >= Self.patternLimit { patterns.removeAll() }
         patterns[text] = pattern
         return pattern
     }
 
     /// Patterns that are kept at once.
-    private static let patternLimit = 100
+    static let patternLimit = 100
+
+    /// A zone by its name, read the first time it is asked for.
+    ///
+    /// - Returns: nil where the world has none of this name.
+    func zone(_ name: String) throws(FunctionError) -> TimeZone? {
+        if let known = zones[name] { return known }
+        try spend(Self.zoneSteps)
+        let zone = TimeZone(named: name, data: world.zoneData)
+        if zones.count >= Self.patternLimit { zones.removeAll() }
+        zones[name] = .some(zone)
+        return zone
+    }
+
+    /// What reading a zone's file costs.
+    private static let zoneSteps = 2000
 
     /// The next of the seed's pseudo-random numbers.
     func random() -> UInt64 {

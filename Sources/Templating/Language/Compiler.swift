@@ -3,6 +3,7 @@ struct Compiler {
     private let options: TemplateOptions
     private var sources: [CompiledTemplate.Source] = []
     private var definitions: [CompiledTemplate.Key: CompiledTemplate.Definition] = [:]
+    private var patterns: [[UInt8]: RegularExpression] = [:]
     private var errors: [TemplateError] = []
 
     init(_ options: TemplateOptions) { self.options = options }
@@ -12,7 +13,12 @@ struct Compiler {
         read(options.name, text)
         if errors.isEmpty, options.semantics == .payload { followContexts() }
         guard errors.isEmpty else { throw TemplateErrors(all: errors) }
-        return CompiledTemplate(options: options, sources: sources, definitions: definitions)
+        return CompiledTemplate(
+            options: options,
+            sources: sources,
+            definitions: definitions,
+            patterns: patterns
+        )
     }
 
     private mutating func read(_ name: String, _ text: [UInt8]) {
@@ -24,6 +30,7 @@ struct Compiler {
             functions: options.functions.table
         )
         let main = parser.parse()
+        for pattern in parser.patterns { read(pattern: pattern) }
         for problem in parser.problems.sorted(by: { $0.offset < $1.offset }).prefix(20) {
             errors.append(source.error(problem))
         }
@@ -33,6 +40,12 @@ struct Compiler {
         }
         for (name, definition) in parser.definitions { add(name, definition) }
         add(name, main)
+    }
+
+    /// One that cannot be read is an error where it is used, if it ever is, as in Go.
+    private mutating func read(pattern text: [UInt8]) {
+        guard patterns[text] == nil, patterns.count < Run.patternLimit else { return }
+        patterns[text] = try? RegularExpression(text)
     }
 
     /// A template of white space only never replaces another.

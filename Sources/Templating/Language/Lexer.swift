@@ -1,5 +1,3 @@
-import JSON
-
 /// Cuts a template's text into tokens, as Go's text/template/parse/lex.go does.
 ///
 /// It never fails: what cannot be read becomes a `broken` token, and reading goes on behind the
@@ -207,10 +205,8 @@ struct Lexer {
             let isLetter = byte == 0x5F || isDigit(byte) || (0x61...0x7A).contains(byte | 0x20)
             return isLetter ? 1 : nil
         }
-        let length = UTF8Text.lengthOfValid(text[...], at: index)
-        guard length > 0,
-            let scalar = UnicodeScalar(UTF8Text.code(text[index..<index + length]))
-        else { return nil }
+        let (point, length) = CodePoint.decode(text, at: index)
+        guard length > 1, let scalar = UnicodeScalar(point) else { return nil }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
             .decimalNumber:
@@ -335,7 +331,7 @@ struct Lexer {
     }
 
     private func shown(_ index: Int) -> String {
-        let length = max(UTF8Text.lengthOfValid(text[...], at: index), 1)
+        let length = CodePoint.decode(text, at: index).width
         let byte = text[index]
         if byte < 0x20 || byte == 0x7F { return "control character \(byte)" }
         return String(decoding: text[index..<index + length], as: UTF8.self)

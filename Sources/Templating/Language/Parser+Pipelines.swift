@@ -127,6 +127,9 @@ extension Parser {
         if function.isShortCircuit {
             return Command(.logic(isOr: function.name == "or", rest), offset: offset)
         }
+        if function.takesPattern, case .string(let pattern) = rest.first?.kind {
+            patterns.append(pattern)
+        }
         return Command(.call(function, rest), offset: offset)
     }
 

@@ -27,6 +27,8 @@ struct Parser {
     /// By name, the text's own aside.
     private(set) var definitions: [String: Definition] = [:]
     private(set) var problems: [Problem] = []
+    /// Regular expressions that stand in the text as literals.
+    var patterns: [[UInt8]] = []
     private var isGivenUp = false
 
     init(_ tokens: [Token], limits: TemplateLimits, functions: [String: Function]) {

@@ -99,6 +99,14 @@ struct ContextFollower {
     private mutating func follow(_ node: Node, _ place: inout JSONPlace?) -> Node {
         switch node {
         case .text(let bytes, let offset):
+            if let place = bytes.firstIllFormed {
+                note(
+                    offset + place,
+                    nil,
+                    "a byte that is no UTF-8, as JSON must be (RFC 8259 §8.1)",
+                    "save the template as UTF-8"
+                )
+            }
             do {
                 try place?.follow(bytes)
             } catch {

@@ -1,5 +1,3 @@
-import JSON
-
 /// The flags of one directive: `%+-#08.3d` (fmt, "Printing").
 struct FormatFlags {
     var plus = false
@@ -52,7 +50,7 @@ struct GoFormat {
     }
 
     private static func characters(_ text: some Collection<UInt8>) -> Int {
-        text.allSatisfy { $0 < 0x80 } ? text.count : UTF8Text.codes(Array(text)).count
+        text.allSatisfy { $0 < 0x80 } ? text.count : CodePoint.all(of: Array(text)).count
     }
 
     // MARK: - Strings
@@ -61,7 +59,7 @@ struct GoFormat {
         guard let precision = flags.precision else { return bytes }
         var at = 0
         for _ in 0..<precision where at < bytes.count {
-            at += max(UTF8Text.lengthOfValid(bytes[...], at: at), 1)
+            at += CodePoint.decode(bytes, at: at).width
         }
         return Array(bytes[..<at])
     }
@@ -78,7 +76,7 @@ struct GoFormat {
     }
 
     private static func canBackquote(_ bytes: [UInt8]) -> Bool {
-        UTF8Text.codes(bytes).allSatisfy {
+        CodePoint.all(of: bytes).allSatisfy {
             $0 != 0xFFFD && $0 != 0xFEFF && $0 != 0x60 && $0 != 0x7F && ($0 >= 0x20 || $0 == 9)
         }
     }
@@ -135,7 +133,7 @@ struct GoFormat {
         padWithoutZeros(text + digits)
     }
 
-    mutating func character(_ bits: Int64) { pad(UTF8Text.encoded(Self.code(bits))) }
+    mutating func character(_ bits: Int64) { pad(CodePoint.encoded(Self.code(bits))) }
 
     mutating func quotedCharacter(_ bits: Int64) {
         pad(GoQuote.quoted(character: Self.code(bits), onlyASCII: flags.plus))
@@ -148,7 +146,7 @@ struct GoFormat {
         let places = max(flags.precision ?? 4, 4)
         var text = "U+" + String(repeating: "0", count: max(0, places - digits.count)) + digits
         if flags.sharp, let code = UInt32(exactly: magnitude), GoQuote.isPrintable(code) {
-            text += " '" + String(decoding: UTF8Text.encoded(code), as: UTF8.self) + "'"
+            text += " '" + String(decoding: CodePoint.encoded(code), as: UTF8.self) + "'"
         }
         padWithoutZeros(Array(text.utf8))
     }

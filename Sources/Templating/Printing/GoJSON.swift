@@ -38,9 +38,18 @@ struct GoJSON {
         case .bool(let value): word(value ? "true" : "false")
         case .integer(let value, let kind):
             out += (kind == .uint64 ? String(UInt64(bitPattern: value)) : String(value)).utf8
-        case .float(let value): out += try Self.number(value)
-        case .string(let bytes): string(bytes)
+        case .float(let value):
+            try run.spend(Run.floatSteps)
+            out += try Self.number(value)
+        case .string(let bytes):
+            try run.spend(bytes.count >> 4)
+            // Many times the same text makes a long one without many elements.
+            guard out.count + bytes.count <= run.limits.valueBytes else {
+                return try run.allow(bytes: out.count + bytes.count)
+            }
+            string(bytes)
         case .opaque(let value):
+            try run.spend(Run.opaqueSteps)
             if let json = value.json { out += json } else { string(value.printed) }
         case .list(let list): try write(list)
         case .map(let map): try write(map)

@@ -53,12 +53,19 @@ struct GoPrinter {
         case .bool(let isTrue):
             guard verb == "t" || verb == "v" else { return try refuse(value, verb) }
             format.pad(isTrue ? "true" : "false")
-        case .integer(let number, let kind): try print(value, number, kind, verb)
-        case .float(let number): try print(value, number, verb)
-        case .string(let bytes): try print(value, bytes, verb)
+        case .integer(let number, let kind):
+            try run.spend(1)
+            try print(value, number, kind, verb)
+        case .float(let number):
+            try run.spend(Run.floatSteps)
+            try print(value, number, verb)
+        case .string(let bytes):
+            try run.spend(bytes.count >> 5)
+            try print(value, bytes, verb)
         case .list(let list): try print(list, verb)
         case .map(let map): try print(map, verb)
         case .opaque(let opaque):
+            try run.spend(Run.opaqueSteps)
             if let number = opaque.integer, !"vsxXq".contains(verb) {
                 try print(value, number, .int64, verb)
             } else {

@@ -1,5 +1,3 @@
-import JSON
-
 /// Strings and characters between quotes, as Go's strconv.Quote writes them.
 enum GoQuote {
     /// `%q`.
@@ -8,14 +6,13 @@ enum GoQuote {
         out.reserveCapacity(bytes.count + 2)
         var at = 0
         while at < bytes.count {
-            let length = UTF8Text.lengthOfValid(bytes[...], at: at)
-            if length == 0 {
+            let (point, width) = CodePoint.decode(bytes, at: at)
+            if width == 1, point >= 0x80 {
                 out += Array("\\x\(hex(UInt32(bytes[at]), 2))".utf8)
-                at += 1
-                continue
+            } else {
+                append(point, quote: 0x22, onlyASCII, &out)
             }
-            append(UTF8Text.code(bytes[at..<at + length]), quote: 0x22, onlyASCII, &out)
-            at += length
+            at += width
         }
         out.append(0x22)
         return out
@@ -40,7 +37,7 @@ enum GoQuote {
             return
         }
         if code < 0x80 ? (0x20..<0x7F).contains(code) : !onlyASCII && isPrintable(code) {
-            out += UTF8Text.encoded(code)
+            out += CodePoint.encoded(code)
             return
         }
         let escapes: [UInt32: String] = [
@@ -72,46 +69,5 @@ enum GoQuote {
             return false
         default: return true
         }
-    }
-}
-
-extension UTF8Text {
-    /// The code point of one well-formed character.
-    static func code(_ character: ArraySlice<UInt8>) -> UInt32 {
-        guard let first = character.first else { return 0xFFFD }
-        let lead: UInt32 =
-            switch character.count {
-            case 1: UInt32(first)
-            case 2: UInt32(first & 0x1F)
-            case 3: UInt32(first & 0x0F)
-            default: UInt32(first & 0x07)
-            }
-        return character.dropFirst().reduce(lead) { $0 << 6 | UInt32($1 & 0x3F) }
-    }
-
-    /// The bytes of a code point; U+FFFD for what is none.
-    static func encoded(_ code: UInt32) -> [UInt8] {
-        let scalar = UnicodeScalar(code) ?? "\u{FFFD}"
-        return Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-    }
-
-    /// Code points of any bytes, as Go's `range` over a string gives them.
-    ///
-    /// A byte that begins no character counts as U+FFFD of its own.
-    static func codes(_ bytes: [UInt8]) -> [UInt32] {
-        var codes: [UInt32] = []
-        codes.reserveCapacity(bytes.count)
-        var at = 0
-        while at < bytes.count {
-            if bytes[at] < 0x80 {
-                codes.append(UInt32(bytes[at]))
-                at += 1
-                continue
-            }
-            let length = lengthOfValid(bytes[...], at: at)
-            codes.append(length == 0 ? 0xFFFD : code(bytes[at..<at + length]))
-            at += max(length, 1)
-        }
-        return codes
     }
 }

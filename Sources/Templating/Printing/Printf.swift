@@ -1,5 +1,3 @@
-import JSON
-
 /// Go's Sprintf: a format's directives, one after the other (fmt/print.go, doPrintf).
 struct Printf {
     private let format: [UInt8]
@@ -60,7 +58,7 @@ struct Printf {
         if at < format.count, format[at] == 0x2E { readPrecision() }
         if !isBehindIndex { readIndex() }
         guard at < format.count else { return write("%!(NOVERB)") }
-        let length = max(UTF8Text.lengthOfValid(format[...], at: at), 1)
+        let length = CodePoint.decode(format, at: at).width
         let verb = String(decoding: format[at..<at + length], as: UTF8.self).first ?? "%"
         at += length
         if verb == "%" { return printer.format.out.append(0x25) }

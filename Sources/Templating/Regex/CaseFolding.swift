@@ -13,6 +13,10 @@ enum CaseFolding {
     /// All code points that fold together with `point`, itself among them.
     static func orbit(of point: UInt32) -> [UInt32] {
         let key = key(of: point)
+        if key < 0x80, point < 0x80 {
+            guard 0x61...0x7A ~= key else { return [key] }
+            return [key, key - 0x20] + oddMembers(of: key)
+        }
         var orbit = [key]
         for other in [upper(key), title(key), point] + oddMembers(of: key)
         where !orbit.contains(other) && Self.key(of: other) == key {

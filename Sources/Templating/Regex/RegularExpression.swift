@@ -30,7 +30,7 @@ package struct RegularExpression: Sendable {
         in text: [UInt8],
         budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> Bool {
-        let machine = machine(on: text, groups: 0, budget)
+        var machine = machine(on: text, groups: 0, budget)
         return try machine.firstMatch(from: 0) != nil
     }
 
@@ -38,7 +38,7 @@ package struct RegularExpression: Sendable {
         in text: [UInt8],
         budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> Range<Int>? {
-        let machine = machine(on: text, groups: 1, budget)
+        var machine = machine(on: text, groups: 1, budget)
         return try machine.firstMatch(from: 0).map { $0[0]..<$0[1] }
     }
 
@@ -47,7 +47,7 @@ package struct RegularExpression: Sendable {
         in text: [UInt8],
         budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> [Range<Int>?]? {
-        let machine = machine(on: text, groups: groupNames.count, budget)
+        var machine = machine(on: text, groups: groupNames.count, budget)
         guard let slots = try machine.firstMatch(from: 0) else { return nil }
         return stride(from: 0, to: slots.count, by: 2).map {
             slots[$0] < 0 ? nil : slots[$0]..<slots[$0 + 1]
@@ -62,7 +62,7 @@ package struct RegularExpression: Sendable {
         limit: Int,
         budget: SearchBudget = SearchBudget()
     ) throws(RegularExpressionError) -> [Range<Int>] {
-        let machine = machine(on: text, groups: 1, budget)
+        var machine = machine(on: text, groups: 1, budget)
         var found: [Range<Int>] = []
         var position = 0
         var lastEnd = -1
@@ -133,7 +133,7 @@ package struct RegularExpression: Sendable {
         _ budget: SearchBudget,
         with write: (inout [UInt8], [Int]) -> Void
     ) throws(RegularExpressionError) -> [UInt8] {
-        let machine = machine(on: text, groups: groups, budget)
+        var machine = machine(on: text, groups: groups, budget)
         var output: [UInt8] = []
         var copied = 0
         var position = 0

@@ -50,10 +50,13 @@ package enum RegularExpressionError: Error, Equatable, CustomStringConvertible {
         case .nestsTooDeeply(let limit):
             "error parsing regexp: expression nests deeper than \(limit)"
         case .tooLarge(let limit):
-            "error parsing regexp: expression needs more than \(limit) instructions"
+            "error parsing regexp: expression needs more than \(limit) instructions "
+                + "(limit of regular expressions)"
         case .tooManySteps(let limit):
-            "regexp: the search takes more than \(limit) steps; use a simpler pattern"
-        case .resultTooLong(let limit): "regexp: replacing makes more than \(limit) bytes"
+            "regexp: the search takes more than \(limit) steps of its own (limit steps); "
+                + "use a simpler pattern"
+        case .resultTooLong(let limit):
+            "regexp: replacing makes more than \(limit) bytes (limit valueBytes)"
         }
     }
 

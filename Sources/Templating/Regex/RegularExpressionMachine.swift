@@ -2,7 +2,7 @@
 ///
 /// Time is bounded by the text's length times the program's; there is no pattern that makes it
 /// exponential. The budget bounds that product too.
-final class RegularExpressionMachine {
+struct RegularExpressionMachine {
     /// Ways followed in one order of rank, each with the positions it saved.
     private struct Threads {
         var instructions: [Int] = []
@@ -33,6 +33,8 @@ final class RegularExpressionMachine {
     private var reached: [Int]
     private var round = 0
 
+    private static let lookUpSteps = 16
+
     /// Saves `slotCount` positions: 2 for the match, 2 more for each group, 0 for a mere yes.
     init(
         _ program: RegularExpressionProgram,
@@ -50,7 +52,7 @@ final class RegularExpressionMachine {
     }
 
     /// The leftmost match of highest rank at or after `start`: positions, -1 where there is none.
-    func firstMatch(from start: Int) throws(RegularExpressionError) -> [Int]? {
+    mutating func firstMatch(from start: Int) throws(RegularExpressionError) -> [Int]? {
         defer { budget.stepsLeft = stepsLeft }
         var position = start
         var match: [Int]?
@@ -89,11 +91,13 @@ final class RegularExpressionMachine {
     }
 
     /// Moves each thread over one character; a match ends those of lower rank.
-    private func step(
+    private mutating func step(
         _ point: UInt32,
         isAtEnd: Bool,
         to next: Int
     ) throws(RegularExpressionError) -> [Int]? {
+        // What lies beyond ASCII may have to be looked up, under each of its cases.
+        if point >= 0x80 { stepsLeft -= current.instructions.count * Self.lookUpSteps }
         for (thread, index) in current.instructions.enumerated() {
             if case .match = program.instructions[index] {
                 return Array(current.saved[thread * slotCount..<(thread + 1) * slotCount])
@@ -106,7 +110,7 @@ final class RegularExpressionMachine {
     }
 
     /// Adds to `following` all that is reached without a character, with `scratch`'s positions.
-    private func follow(
+    private mutating func follow(
         _ start: Int,
         at position: Int
     ) throws(RegularExpressionError) {
@@ -120,7 +124,7 @@ final class RegularExpressionMachine {
         }
     }
 
-    private func walk(from start: Int, at position: Int) {
+    private mutating func walk(from start: Int, at position: Int) {
         var index = start
         while reached[index] != round {
             reached[index] = round
@@ -142,7 +146,7 @@ final class RegularExpressionMachine {
             case .character, .foldedCharacter, .anyCharacter, .anyCharacterButNewline,
                 .characterClass, .match:
                 following.instructions.append(index)
-                following.saved.append(contentsOf: scratch)
+                if slotCount > 0 { following.saved.append(contentsOf: scratch) }
                 return
             }
         }

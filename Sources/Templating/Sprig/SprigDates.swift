@@ -22,8 +22,8 @@ enum SprigDates {
             },
             Function("htmlDateInZone", [.any, .string], summary: "time, zone: as 2006-01-02") {
                 a,
-                run in
-                .string(moment(a[0], run).in(zone(a.string(1), run)).formatted("2006-01-02"))
+                run throws(FunctionError) in
+                .string(moment(a[0], run).in(try zone(a.string(1), run)).formatted("2006-01-02"))
             },
             Function("unixEpoch", [.time], summary: "seconds since 1970") { a, _ in
                 .string(String(a.time(0).unixSeconds))
@@ -34,8 +34,8 @@ enum SprigDates {
             "date_in_zone",
             taking: [.string, .any, .string],
             summary: "layout, time, zone"
-        ) { a, run in
-            .string(moment(a[1], run).in(zone(a.string(2), run)).formatted(a.text(0)))
+        ) { a, run throws(FunctionError) in
+            .string(moment(a[1], run).in(try zone(a.string(2), run)).formatted(a.text(0)))
         }
 
     /// A time, or seconds since 1970; the present for anything else.
@@ -50,8 +50,8 @@ enum SprigDates {
     }
 
     /// A zone that is not known is UTC, as in sprig.
-    private static func zone(_ name: String, _ run: Run) -> TimeZone {
-        TimeZone(named: name, data: run.world.zoneData) ?? .utc
+    private static func zone(_ name: String, _ run: Run) throws(FunctionError) -> TimeZone {
+        try run.zone(name) ?? .utc
     }
 
     // MARK: - Reading

@@ -27,7 +27,10 @@ enum SprigDictionaries {
             }
             return .map(map)
         }
-        + .named("omit", taking: [.map], rest: .string, summary: "dict, keys") { a, _ in
+        + .named("omit", taking: [.map], rest: .string, summary: "dict, keys") {
+            a,
+            run throws(FunctionError) in
+            try run.spend(a.map(0).walkSteps)
             let omitted = Set(a.indices.dropFirst().map { a.text($0) })
             let map = GoMap()
             for (key, value) in a.map(0).sorted where !omitted.contains(key) { map[key] = value }
@@ -48,7 +51,7 @@ enum SprigDictionaries {
             for element in list.values { elements.append(try copy(element, run)) }
             return .list(GoList(elements, of: list.element, isNil: list.isNil))
         case .map(let map) where !map.isNil:
-            try run.enter(map.count)
+            try run.enter(map.walkSteps)
             defer { run.leave() }
             let made = GoMap(of: map.element)
             for (key, value) in map.sorted { made[key] = try copy(value, run) }
@@ -66,11 +69,17 @@ enum SprigDictionaries {
         Function("hasKey", [.map, .string], summary: "dict, key") { a, _ in
             .bool(a.map(0)[a.text(1)] != nil)
         },
-        Function("keys", [], rest: .map, summary: "of all dicts") { a, _ in
-            .strings(a.indices.flatMap { a.map($0).keys })
+        Function("keys", [], rest: .map, summary: "of all dicts") {
+            a,
+            run throws(FunctionError) in
+            try run.spend(a.indices.reduce(0) { $0 + a.map($1).walkSteps })
+            return .strings(a.indices.flatMap { a.map($0).keys })
         },
-        Function("values", [.map], summary: "by their keys' order") { a, _ in
-            .list(a.map(0).sorted.map(\.value))
+        Function("values", [.map], summary: "by their keys' order") {
+            a,
+            run throws(FunctionError) in
+            try run.spend(a.map(0).walkSteps)
+            return .list(a.map(0).sorted.map(\.value))
         },
         Function("pluck", [.string], rest: .map, summary: "the key's value of each dict") { a, _ in
             .list(a.indices.dropFirst().compactMap { a.map($0)[a.text(0)] })
@@ -172,7 +181,7 @@ enum SprigDictionaries {
         overwrites: Bool,
         _ run: Run
     ) throws(FunctionError) {
-        try run.enter(source.count)
+        try run.enter(source.walkSteps + target.walkSteps >> 4)
         defer { run.leave() }
         guard !source.isSame(as: target) else { return }
         for (key, value) in source.sorted {

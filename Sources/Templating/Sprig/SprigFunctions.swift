@@ -12,34 +12,49 @@ enum SprigFunctions {
     static let refused: [String: String] = SprigRefused.reasons
 
     /// Charges each call for what it looks at, and for the text it makes.
-    ///
-    /// Functions whose result may be larger than their arguments ask by themselves before.
     private static func metered(_ family: FunctionFamily) -> FunctionFamily {
         let functions = family.functions.map { function in
-            let body = function.body
-            return Function(
-                function.name,
-                function.parameters,
-                rest: function.rest,
-                summary: function.summary
-            ) { arguments, run throws(FunctionError) in
-                try run.spend(arguments.reduce(1) { $0 + $1.extent })
-                let result = try body(arguments, run)
-                if let bytes = result.bytes { try run.allow(bytes: bytes.count) }
-                return result
-            }
+            if case .metered = function.price { return function }
+            return function.priced(.metered(steps[function.name] ?? 1))
         }
         return FunctionFamily(title: family.title, functions: functions)
     }
-}
 
-extension Value {
-    /// How much there is to look at, in steps: 16 bytes or one element each.
-    fileprivate var extent: Int {
-        switch self {
-        case .string(let bytes): bytes.count >> 4
-        case .list(let list): list.count
-        default: 0
-        }
-    }
+    /// Steps of calls that take much longer than a step whatever their arguments are.
+    private static let steps: [String: Int] = {
+        var steps: [String: Int] = [:]
+        for (price, names) in prices { for name in names { steps[name] = price } }
+        return steps
+    }()
+
+    private static let prices: [(Int, [String])] = [
+        (60, ["sha512sum", "semver", "semverCompare"]),
+        (
+            40,
+            [
+                "sha256sum", "snakecase", "kebabcase", "merge", "mustMerge", "mergeOverwrite",
+                "mustMergeOverwrite", "urlParse", "urlJoin",
+            ]
+        ),
+        (
+            20,
+            [
+                "sha1sum", "swapcase", "toDecimal", "date", "dateInZone", "date_in_zone",
+                "htmlDate",
+                "htmlDateInZone", "toDate", "mustToDate", "uuidv4", "deepCopy", "mustDeepCopy",
+                "fromJson", "mustFromJson", "ago", "duration", "durationRound", "dateModify",
+                "date_modify", "mustDateModify", "must_date_modify",
+            ]
+        ),
+        (
+            10,
+            [
+                "regexMatch", "mustRegexMatch", "regexFind", "mustRegexFind", "regexFindAll",
+                "mustRegexFindAll", "regexSplit", "mustRegexSplit", "regexReplaceAll",
+                "mustRegexReplaceAll", "regexReplaceAllLiteral", "mustRegexReplaceAllLiteral",
+                "regexQuoteMeta", "deepEqual", "addf", "subf", "mulf", "divf", "add1f", "omit",
+                "keys", "values", "randBytes", "seq", "title", "repeat",
+            ]
+        ),
+    ]
 }

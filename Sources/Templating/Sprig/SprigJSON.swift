@@ -50,7 +50,7 @@ enum SprigJSON {
             a,
             run throws(FunctionError) in
             do throws(FunctionError) {
-                return try decoded(a.text(0), run)
+                return try decoded(a.text(0), run).value
             } catch .failed {
                 return .null
             }
@@ -58,18 +58,26 @@ enum SprigJSON {
         Function("mustFromJson", [.string], summary: "an error for what is no JSON") {
             a,
             run throws(FunctionError) in
-            try decoded(a.text(0), run)
+            let (value, outOfRange) = try decoded(a.text(0), run)
+            guard let outOfRange else { return value }
+            throw .failed("the number \(outOfRange.text) is too large for a float64")
         },
     ]
 
-    private static func decoded(_ text: [UInt8], _ run: Run) throws(FunctionError) -> Value {
+    /// The value, and a number in it that no double holds: null stands in its place.
+    private static func decoded(
+        _ text: [UInt8],
+        _ run: Run
+    ) throws(FunctionError) -> (value: Value, outOfRange: JSONNumber?) {
         // Our reader passes a byte order mark over, Go's does not.
         guard !text.starts(with: [0xEF, 0xBB, 0xBF]) else {
             throw .failed("invalid character at the beginning of the JSON text")
         }
-        try run.spend(text.count)
+        try run.spend(text.count >> 2)
         do {
-            return Value(allFloat: try JSONDocument(parsing: text).root)
+            var outOfRange: JSONNumber?
+            let root = try JSONDocument(parsing: text).root
+            return (Value(allFloat: root, outOfRange: &outOfRange), outOfRange)
         } catch {
             throw .failed("the text is not JSON: \(error)")
         }

@@ -83,31 +83,30 @@ enum SprigStrings {
     // MARK: - Case
 
     private static let letterCases: [Function] = [
-        Function("upper", [.string], summary: "in capitals") { a, _ in
-            .string(LetterCase.upper(a.text(0)))
+        letters("upper", summary: "in capitals") { LetterCase.upper($0) },
+        letters("lower", summary: "in small letters") { LetterCase.lower($0) },
+        letters("title", summary: "each word with a capital") { LetterCase.title($0) },
+        letters("untitle", summary: "each word with a small letter") { LetterCase.untitle($0) },
+        letters("swapcase", summary: "capitals and small letters changed") { LetterCase.swap($0) },
+        letters("camelcase", summary: "http_server as HttpServer") { LetterCase.camel($0) },
+        letters("snakecase", summary: "HttpServer as http_server") {
+            WordCase.lower($0, connector: "_")
         },
-        Function("lower", [.string], summary: "in small letters") { a, _ in
-            .string(LetterCase.lower(a.text(0)))
-        },
-        Function("title", [.string], summary: "each word with a capital") { a, _ in
-            .string(LetterCase.title(a.text(0)))
-        },
-        Function("untitle", [.string], summary: "each word with a small letter") { a, _ in
-            .string(LetterCase.untitle(a.text(0)))
-        },
-        Function("swapcase", [.string], summary: "capitals and small letters changed") { a, _ in
-            .string(LetterCase.swap(a.text(0)))
-        },
-        Function("camelcase", [.string], summary: "http_server as HttpServer") { a, _ in
-            .string(LetterCase.camel(a.text(0)))
-        },
-        Function("snakecase", [.string], summary: "HttpServer as http_server") { a, _ in
-            .string(WordCase.lower(a.text(0), connector: "_"))
-        },
-        Function("kebabcase", [.string], summary: "HttpServer as http-server") { a, _ in
-            .string(WordCase.lower(a.text(0), connector: "-"))
+        letters("kebabcase", summary: "HttpServer as http-server") {
+            WordCase.lower($0, connector: "-")
         },
     ]
+
+    private static func letters(
+        _ name: String,
+        summary: String,
+        _ change: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) -> Function {
+        Function(name, [.string], summary: summary) { a, run throws(FunctionError) in
+            try run.spendLetters(a.text(0))
+            return .string(change(a.text(0)))
+        }
+    }
 
     // MARK: - Questions
 
@@ -180,12 +179,16 @@ enum SprigStrings {
         let (count, text) = (a.int(0), a.text(1))
         guard count >= 0 else { throw .failed("negative repeat count") }
         try run.allow(bytes: product(count, text.count))
-        guard !text.isEmpty else { return .string([]) }
-        return .string(Array(repeatElement(text, count: count).joined()))
+        if text.count == 1 { return .string([UInt8](repeating: text[0], count: count)) }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count * count)
+        if !text.isEmpty { for _ in 0..<count { out += text } }
+        return .string(out)
     }
 
     private static func replaced(_ a: [Value], _ run: Run) throws(FunctionError) -> Value {
         let (old, new, text) = (a.text(0), a.text(1), a.text(2))
+        try run.spend(text.count >> 3)
         let count = new.count > old.count ? TextShaping.count(old, in: text) : 0
         try run.allow(bytes: text.count + product(count, new.count))
         return .string(TextShaping.replace(old, with: new, in: text))
@@ -210,14 +213,19 @@ enum SprigStrings {
     // MARK: - Texts and lists
 
     private static let lists: [Function] = [
-        Function("split", [.string, .string], summary: "dict of _0, _1, …") { a, _ in
-            numbered(TextShaping.split(a.text(1), by: a.text(0)))
+        Function("split", [.string, .string], summary: "dict of _0, _1, …") {
+            a,
+            run throws(FunctionError) in
+            numbered(try pieces(a.text(1), by: a.text(0), run))
         },
-        Function("splitn", [.string, .int, .string], summary: "split, at most so many") { a, _ in
-            numbered(TextShaping.split(a.text(2), by: a.text(0), limit: a.int(1)))
+        Function("splitn", [.string, .int, .string], summary: "split, at most so many") {
+            a,
+            run throws(FunctionError) in
+            numbered(try pieces(a.text(2), by: a.text(0), limit: a.int(1), run))
         },
-        Function("splitList", [.string, .string], summary: "separator, text: a list") { a, _ in
-            .strings(TextShaping.split(a.text(1), by: a.text(0)))
+        Function("splitList", [.string, .string], summary: "separator, text: a list") {
+            a,
+            run throws(FunctionError) in .strings(try pieces(a.text(1), by: a.text(0), run))
         },
         Function("join", [.string, .any], summary: "separator, list") {
             a,
@@ -236,9 +244,26 @@ enum SprigStrings {
             a,
             run throws(FunctionError) in
             guard case .list = a[0] else { return .strings([try a[0].text(run)]) }
-            return .strings(try a[0].texts(run).sorted { $0.lexicographicallyPrecedes($1) })
+            let texts = try a[0].texts(run)
+            // As many comparisons as sorting takes, each to the end of a text of middling length.
+            let bytes = texts.reduce(0) { $0 + $1.count }
+            let rounds = Int.bitWidth - texts.count.leadingZeroBitCount
+            try run.spend((texts.count + bytes >> 5) * rounds)
+            return .strings(texts.sorted { $0.lexicographicallyPrecedes($1) })
         },
     ]
+
+    private static func pieces(
+        _ text: [UInt8],
+        by separator: [UInt8],
+        limit: Int = -1,
+        _ run: Run
+    ) throws(FunctionError) -> [[UInt8]] {
+        let pieces = TextShaping.split(text, by: separator, limit: limit)
+        try run.spend(pieces.count)
+        try run.allow(elements: pieces.count)
+        return pieces
+    }
 
     private static func numbered(_ pieces: [[UInt8]]) -> Value {
         let map = GoMap(of: .string)

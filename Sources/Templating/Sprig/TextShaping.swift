@@ -104,12 +104,39 @@ enum TextShaping {
     /// Where `part` begins at or after `start`; nil where it does not.
     static func find(_ part: [UInt8], in text: [UInt8], from start: Int = 0) -> Int? {
         guard let first = part.first else { return start }
+        // A long part may begin again and again in vain.
+        if part.count > 16 { return findLong(part, in: text, from: start) }
         var index = start
         while index + part.count <= text.count {
             if text[index] == first && text[index...].starts(with: part) { return index }
             index += 1
         }
         return nil
+    }
+
+    /// Knuth, Morris and Pratt's way: no byte of the text is read twice.
+    private static func findLong(_ part: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+        guard text.count - start >= part.count else { return nil }
+        let borders = borders(of: part)
+        var matched = 0
+        for index in start..<text.count {
+            while matched > 0, text[index] != part[matched] { matched = borders[matched - 1] }
+            if text[index] == part[matched] { matched += 1 }
+            if matched == part.count { return index + 1 - matched }
+        }
+        return nil
+    }
+
+    /// For each beginning of `part`: how long its longest border is, an end that is a beginning too.
+    private static func borders(of part: [UInt8]) -> [Int] {
+        var borders = [Int](repeating: 0, count: part.count)
+        var length = 0
+        for index in part.indices.dropFirst() {
+            while length > 0, part[index] != part[length] { length = borders[length - 1] }
+            if part[index] == part[length] { length += 1 }
+            borders[index] = length
+        }
+        return borders
     }
 
     /// Go's `strings.SplitN`: at most `limit` pieces, all when negative, none for 0.

@@ -14,18 +14,9 @@ final class GoMap {
     /// A nil map: empty, and nothing can be set.
     let isNil: Bool
     private var source: Source
-    private var entries: [Key: Value] = [:]
-
-    /// A key that hashes its bytes at once, not one by one.
-    private struct Key: Hashable {
-        let bytes: [UInt8]
-
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-        func hash(into hasher: inout Hasher) {
-            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-        }
-    }
+    private var entries = Entries()
+    /// How many members an object of the document has, once that was counted.
+    private var counted: Int?
 
     init(of element: ElementKind = .any, isNil: Bool = false) {
         self.element = element
@@ -58,7 +49,7 @@ final class GoMap {
     subscript(_ key: [UInt8]) -> Value? {
         get {
             switch source {
-            case .own: return entries[Key(key)]
+            case .own: return entries[key]
             case .json(let object, let alterations):
                 if let changed = alterations.changed(object) { return changed[key] }
                 return object[utf8: key].map { Value($0, alterations) }
@@ -69,11 +60,7 @@ final class GoMap {
         }
         set {
             let target = changeable()
-            if let newValue {
-                target.entries[Key(key)] = newValue
-            } else {
-                target.entries.removeValue(forKey: Key(key))
-            }
+            target.entries[key] = newValue
         }
     }
 
@@ -83,11 +70,45 @@ final class GoMap {
     }
 
     var count: Int {
-        if case .own = source { return entries.count }
-        return members.count
+        switch source {
+        case .own: return entries.count
+        case .json(let object, let alterations):
+            if let changed = alterations.changed(object) { return changed.count }
+            // Keys that stand there twice count once.
+            let count = counted ?? (object.count < 2 ? object.count : object.rawMembers.count)
+            counted = count
+            return count
+        case .added: return members.count
+        }
     }
 
-    var isEmpty: Bool { count == 0 }
+    var isEmpty: Bool {
+        switch source {
+        case .own: entries.count == 0
+        case .json(let object, let alterations):
+            alterations.changed(object)?.isEmpty ?? (object.count == 0)
+        case .added(let added, let body, _): added.isEmpty && (body?.count ?? 0) == 0
+        }
+    }
+
+    /// What making and sorting all its members takes, in steps of `TemplateLimits`.
+    var walkSteps: Int {
+        switch source {
+        case .own: entries.count * 2
+        case .json(let object, _): object.count * 4
+        case .added(let added, let body, _): (added.count + (body?.count ?? 0)) * 4
+        }
+    }
+
+    /// What looking for a key takes, in steps of `TemplateLimits`: an object of the document is
+    /// searched member by member.
+    var searchSteps: Int {
+        switch source {
+        case .own: 0
+        case .json(let object, _): object.count >> 4
+        case .added(let added, let body, _): (added.count + (body?.count ?? 0)) >> 4
+        }
+    }
 
     /// In byte order of keys, as Go's templates walk a map.
     var sorted: [(key: [UInt8], value: Value)] {
@@ -99,7 +120,7 @@ final class GoMap {
 
     private var members: [(key: [UInt8], value: Value)] {
         switch source {
-        case .own: return entries.map { ($0.key.bytes, $0.value) }
+        case .own: return zip(entries.keys, entries.values).map { ($0, $1) }
         case .json(let object, let alterations):
             if let changed = alterations.changed(object) { return changed.members }
             return object.rawMembers.map { ($0.key, Value($0.value, alterations)) }
@@ -133,7 +154,7 @@ final class GoMap {
 
     // MARK: - Changing
 
-    func clear() { entries = [:] }
+    func clear() { entries = Entries() }
 
     deinit {
         guard entries.values.contains(where: { $0.isContainer }) else { return }
@@ -142,8 +163,8 @@ final class GoMap {
 
     /// Gives away what it holds, when nobody else holds this.
     func emptied() -> [Value] {
-        defer { entries = [:] }
-        return Array(entries.values)
+        defer { entries = Entries() }
+        return entries.values
     }
 
     /// The map that holds the entries from now on: this one, or the one that was changed first.
@@ -161,7 +182,7 @@ final class GoMap {
 
     private func adopt(_ members: [(key: [UInt8], value: Value)]) {
         source = .own
-        for (key, value) in members { entries[Key(key)] = value }
+        for (key, value) in members { entries[key] = value }
     }
 
     /// Whether both are the same map in Go's memory.

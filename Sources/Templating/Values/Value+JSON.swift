@@ -42,13 +42,28 @@ extension Value {
     }
 
     /// A JSON value as Go's encoding/json decodes it into `interface {}`: all numbers float64.
-    init(allFloat json: JSONValue) {
+    ///
+    /// A number that no double holds is null there, and Go's decoder reports it beside the value.
+    init(allFloat json: JSONValue, outOfRange: inout JSONNumber?) {
         switch json.kind {
-        case .number: self = .float(Double(json.number?.text ?? "") ?? 0)
-        case .array: self = .list(json.elements.map { Value(allFloat: $0) })
+        case .number:
+            if let double = json.number?.double {
+                self = .float(double)
+            } else {
+                outOfRange = outOfRange ?? json.number
+                self = .null
+            }
+        case .array:
+            var elements: [Value] = []
+            for element in json.elements {
+                elements.append(Value(allFloat: element, outOfRange: &outOfRange))
+            }
+            self = .list(elements)
         case .object:
             let map = GoMap()
-            for (key, value) in json.rawMembers { map[key] = Value(allFloat: value) }
+            for (key, value) in json.rawMembers {
+                map[key] = Value(allFloat: value, outOfRange: &outOfRange)
+            }
             self = .map(map)
         default: self = Value(json, Alterations())
         }

@@ -37,7 +37,10 @@ extension Value {
         case (.integer(let a, let kindA), .integer(let b, let kindB)):
             return a == b && kindA == kindB
         case (.float(let a), .float(let b)): return a == b
-        case (.string(let a), .string(let b)): return a == b
+        case (.string(let a), .string(let b)):
+            guard a.count == b.count else { return false }
+            try run.compare(a, b)
+            return a == b
         case (.list(let a), .list(let b)): return try a.isDeeplyEqual(to: b, run)
         case (.map(let a), .map(let b)): return try a.isDeeplyEqual(to: b, run)
         case (.opaque(let a), .opaque(let b)): return a.isEqual(to: b)
@@ -62,12 +65,11 @@ extension GoList {
 
 extension GoMap {
     fileprivate func isDeeplyEqual(to other: GoMap, _ run: Run) throws(FunctionError) -> Bool {
-        guard element == other.element, isNil == other.isNil, count == other.count else {
-            return false
-        }
+        guard element == other.element, isNil == other.isNil else { return false }
         if isSame(as: other) { return true }
-        try run.enter(count)
+        try run.enter(walkSteps + other.walkSteps)
         defer { run.leave() }
+        guard count == other.count else { return false }
         for (a, b) in zip(sorted, other.sorted) {
             guard a.key == b.key, try a.value.isDeeplyEqual(to: b.value, run) else { return false }
         }

@@ -58,7 +58,7 @@ enum Value {
         case .float(let value): value != 0
         case .string(let bytes): !bytes.isEmpty
         case .list(let list): !list.isEmpty
-        case .map(let map): map.count > 0
+        case .map(let map): !map.isEmpty
         case .opaque(let value): value.integer.map { $0 != 0 } ?? true
         }
     }

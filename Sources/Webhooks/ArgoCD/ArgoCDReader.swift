@@ -139,17 +139,13 @@ struct ArgoCDReader {
     private func place(_ report: inout Report, _ subject: ArgoCDSubject) {
         let chooser = Chooser(request: request, choices: choices)
         var explicit = chooser.explicitProject(nil)
-        if explicit == nil, let text = annotation("project") {
-            explicit = Choice(value: text, origin: "annotation deployment-relay/project")
-        }
+        if explicit == nil { explicit = annotated("project") }
         if explicit == nil, let recipient = recipient {
             explicit = Choice(value: recipient, origin: "the subscription's recipient")
         }
         if explicit == nil { explicit = chooser.project }
         report.environment =
-            annotation("environment").map {
-                Choice(value: $0, origin: "annotation deployment-relay/environment")
-            } ?? chooser.environment
+            annotated("environment") ?? chooser.environment
             ?? Choice(value: subject.name, origin: "the Application's name")
         let picker = ArgoCDRevisions(
             subject,
@@ -160,12 +156,16 @@ struct ArgoCDReader {
         report.project = explicit ?? picker.repository(of: source)
         chooseSha(&report, chooser, source, subject)
         chooseRef(&report, chooser, source)
-        report.tier = annotation("tier") ?? choices.tier
-        report.externalURL = annotation("external-url") ?? choices.externalURL
+        report.tier = annotated("tier") ?? chooser.tier
+        report.externalURL = annotated("external-url") ?? chooser.externalURL
     }
 
     private func annotation(_ name: String) -> String? {
         Words.present(app?["metadata"]?["annotations"]?["deployment-relay/\(name)"]?.string)
+    }
+
+    private func annotated(_ name: String) -> Choice? {
+        annotation(name).map { Choice(value: $0, origin: "annotation deployment-relay/\(name)") }
     }
 
     /// The recipient when it names a project: digits, or a path.

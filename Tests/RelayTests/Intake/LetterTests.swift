@@ -88,6 +88,18 @@ struct LetterTests {
         #expect(bench.letters == 2)
     }
 
+    @Test("a body of another sender names its hook, and not the template that it would break")
+    func misdirected() throws {
+        let hooks = try RelayProcess.hooks { $0.sha = "{{index .app.metadata.none.list 7}}" }
+        var bench = try IntakeBench(hooks)
+        let body = try Fixture.bytes("flux-01-kustomization-succeeded.json")
+        let reception = bench.post("argocd", body)
+        #expect(reception.status == 422)
+        #expect(reception.reason?.contains("/hooks/flux") ?? false, "\(reception.reason ?? "")")
+        #expect(reception.reason?.contains("template") == false)
+        #expect(bench.letters == 1)
+    }
+
     @Test("what is passed over anyway is not held up by a failing template")
     func passedOver() throws {
         let hooks = try RelayProcess.hooks { $0.sha = "{{index .app.metadata.none.list 7}}" }

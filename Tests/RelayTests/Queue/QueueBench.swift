@@ -58,6 +58,9 @@ struct QueueBench {
         ref: String? = "main",
         endpoint: String = "default",
         isClosing: Bool = false,
+        deletion: Bool? = nil,
+        tier: String? = nil,
+        externalURL: String? = nil,
         notBefore: Int64? = nil,
         generation: UInt32 = 0,
         id: UInt64? = nil
@@ -74,12 +77,16 @@ struct QueueBench {
             id: id,
             generation: generation,
             receivedAt: now.wall,
-            cause: isClosing ? .closing("never told") : .event,
+            cause: deletion.map { .deletion("its Application is deleted", stops: $0) }
+                ?? (isClosing ? .closing("never told") : .event),
             hook: "argocd",
             operation: OperationName(
                 application: Identity(of: [application]),
                 applicationName: application,
-                identity: Identity(of: [application, environment, project, String(operation)]),
+                identity: Identity(
+                    of: [application, environment, project, String(operation)]
+                        + (deletion == nil ? [] : ["deletion"])
+                ),
                 name: String(operation),
                 order: Int64(operation),
                 startedAt: nil,
@@ -97,7 +104,9 @@ struct QueueBench {
             notBefore: notBefore.map {
                 Timestamp(milliseconds: now.wall.milliseconds + $0 * 1000)
             },
-            payload: payload.json
+            payload: payload.json,
+            tier: tier,
+            externalURL: externalURL
         )
         accepted[id] = delivery
         queue.add(QueueEntry(delivery, locator: id), at: now)

@@ -54,6 +54,21 @@ enum SampleRecords {
         return closing
     }
 
+    static func deletion(stops: Bool) -> AcceptedDelivery {
+        var deletion = closing
+        deletion.cause = .deletion("its Application is deleted", stops: stops)
+        return deletion
+    }
+
+    static func environment(tier: EnvironmentTier?, externalURL: String?) -> EnvironmentRecord {
+        EnvironmentRecord(
+            endpoint: "default",
+            project: 42,
+            environment: "review/mr-318",
+            known: KnownEnvironment(id: 501, tier: tier, externalURL: externalURL)
+        )
+    }
+
     static let letter = DeadLetter(
         id: 8,
         generation: 1,
@@ -151,11 +166,14 @@ enum SampleRecords {
 
     static let accepted: [AcceptedRecord] = [
         .delivery(delivery), .delivery(closing), .deadLetter(letter), .deadLetter(barLetter),
+        .delivery(deletion(stops: true)), .delivery(deletion(stops: false)),
     ]
 
     static let settled: [SettledRecord] = [
         .sending(sending), .sending(bareSending), .attempt(attempt), .settled(settlement),
         .settled(bareSettlement), .project(project), .row(row),
+        .environment(environment(tier: .production, externalURL: "https://a")),
+        .environment(environment(tier: nil, externalURL: nil)),
     ]
 }
 
@@ -165,7 +183,7 @@ struct RecordTests {
     func accepted(index: Int) throws {
         let record = SampleRecords.accepted[index]
         #expect(try AcceptedRecord(kind: record.kind, bytes: record.bytes) == record)
-        #expect(record.id == (index < 2 ? 7 : 8))
+        #expect(record.id == (record.kind == 2 ? 8 : 7))
     }
 
     @Test(
@@ -207,7 +225,7 @@ struct RecordTests {
         }
     }
 
-    @Test("an unknown kind is refused by its number", arguments: [0, 6, 255] as [UInt8])
+    @Test("an unknown kind is refused by its number", arguments: [0, 7, 255] as [UInt8])
     func unknownKind(kind: UInt8) {
         let error = #expect(throws: RecordError.self) { try SettledRecord(kind: kind, bytes: []) }
         #expect(error?.description.contains("kind \(kind)") ?? false)

@@ -1,3 +1,5 @@
+import JSON
+
 /// Code points of bytes that may not be UTF-8, as Go's `unicode/utf8` reads them.
 enum CodePoint {
     /// Stands for each byte that is not part of well-formed UTF-8.
@@ -11,30 +13,11 @@ enum CodePoint {
         return decodeLong(bytes, at: index)
     }
 
-    /// Well-formed sequences only (Unicode table 3-7): no overlong forms, no surrogates.
     private static func decodeLong(_ bytes: [UInt8], at index: Int) -> (point: UInt32, width: Int) {
-        let first = bytes[index]
-        let width: Int
-        var second: ClosedRange<UInt8> = 0x80...0xBF
-        switch first {
-        case 0xC2...0xDF: width = 2
-        case 0xE0: (width, second) = (3, 0xA0...0xBF)
-        case 0xED: (width, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: width = 3
-        case 0xF0: (width, second) = (4, 0x90...0xBF)
-        case 0xF4: (width, second) = (4, 0x80...0x8F)
-        case 0xF1...0xF3: width = 4
-        default: return (replacement, 1)
-        }
-        guard index + width <= bytes.count, second.contains(bytes[index + 1]) else {
-            return (replacement, 1)
-        }
-        var point = UInt32(first) & (width == 2 ? 0x1F : width == 3 ? 0x0F : 0x07)
-        for place in 1..<width {
-            let byte = bytes[index + place]
-            guard byte & 0xC0 == 0x80 else { return (replacement, 1) }
-            point = point << 6 | UInt32(byte & 0x3F)
-        }
+        let width = bytes.withUnsafeBufferPointer { UTF8Text.lengthOfValid($0, at: index) }
+        guard width > 0 else { return (replacement, 1) }
+        var point = UInt32(bytes[index]) & (width == 2 ? 0x1F : width == 3 ? 0x0F : 0x07)
+        for place in 1..<width { point = point << 6 | UInt32(bytes[index + place] & 0x3F) }
         return (point, width)
     }
 
@@ -59,6 +42,13 @@ enum CodePoint {
             let scalar = Unicode.Scalar(point) ?? "\u{FFFD}"
             bytes.append(contentsOf: UTF8.encode(scalar)!)
         }
+    }
+
+    /// The UTF-8 of one.
+    static func encoded(_ point: UInt32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(point, to: &bytes)
+        return bytes
     }
 
     static func encode(_ points: some Sequence<UInt32>) -> [UInt8] {
@@ -97,5 +87,18 @@ enum CodePoint {
 
     private static func category(_ point: UInt32) -> Unicode.GeneralCategory {
         Unicode.Scalar(point)?.properties.generalCategory ?? .unassigned
+    }
+}
+
+extension [UInt8] {
+    /// Where the first byte stands that is part of no character; nil when all is UTF-8.
+    var firstIllFormed: Int? {
+        var index = 0
+        while index < count {
+            let (point, width) = CodePoint.decode(self, at: index)
+            if width == 1, point >= 0x80 { return index }
+            index += width
+        }
+        return nil
     }
 }

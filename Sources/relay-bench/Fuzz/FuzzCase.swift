@@ -1,0 +1,28 @@
+/// One case among all: its seed and its number say what it is.
+struct FuzzCase {
+    /// What is tried.
+    enum Target: String {
+        case templates, json, all
+    }
+
+    let seed: UInt64
+    let number: Int
+    let target: Target
+
+    /// Makes the case; `known` are templates to damage, at least one.
+    func trial(_ known: [KnownTemplate]) -> any FuzzTrial {
+        let chance = Chance(seed: seed, case: number)
+        switch target {
+        case .json: return JSONTrial(chance)
+        case .templates: return TemplateTrial(chance, known: known)
+        case .all:
+            return number % 4 == 0 ? JSONTrial(chance) : TemplateTrial(chance, known: known)
+        }
+    }
+
+    /// The command that tries this one again.
+    func command(vectors: String?) -> String {
+        "relay-bench fuzz --seed \(seed) --target \(target.rawValue) --case \(number)"
+            + (vectors.map { " --vectors \($0)" } ?? "")
+    }
+}
