@@ -63,6 +63,20 @@ extension DeliveryQueue {
             let scope = HoldScope.project(endpoint: endpoint, name: name.text)
             hold(scope, reason: reason, remedy: remedy, probe: .read, at: now)
         default:
+            // One line in the ledger, for the oldest: all of them wait for the same answer.
+            if let entry = names[name]?.waiting.first?.entry {
+                let outcome = AttemptOutcome.deferred
+                note(
+                    entry.id,
+                    entry.generation,
+                    number: 0,
+                    outcome,
+                    meaning.reason,
+                    call,
+                    result,
+                    at: now
+                )
+            }
             postpone(name, at: now)
         }
     }

@@ -144,10 +144,17 @@ extension Watch {
         from old: Configuration,
         to new: Configuration
     ) throws(ConfigurationErrors) {
-        let settings = [
+        var settings = [
             ("listen", old.listen, new.listen),
             ("admin.listen", old.adminListen, new.adminListen), ("data", old.data, new.data),
         ]
+        // What was learnt of one GitLab's projects and deployments is not true of another's.
+        for endpoint in new.endpoints {
+            guard let before = old.endpoints.first(where: { $0.name == endpoint.name }) else {
+                continue
+            }
+            settings.append(("gitlab.\(endpoint.name).url", before.url, endpoint.url))
+        }
         let moved = settings.filter { $0.1 != $0.2 }
         guard moved.isEmpty else {
             throw ConfigurationErrors(
