@@ -208,7 +208,7 @@ struct Executor {
 
     // MARK: - Writing
 
-    func spend(_ steps: Int) throws(Trouble) {
+    mutating func spend(_ steps: Int) throws(Trouble) {
         do {
             try run.spend(steps)
         } catch {
@@ -221,7 +221,7 @@ struct Executor {
         try checkOutput()
     }
 
-    func checkOutput() throws(Trouble) {
+    mutating func checkOutput() throws(Trouble) {
         let limit = template.options.limits.outputBytes
         guard out.count <= limit else {
             throw Trouble(
@@ -240,7 +240,7 @@ struct Executor {
         }
     }
 
-    func text(of value: Value) throws(Trouble) -> [UInt8] {
+    mutating func text(of value: Value) throws(Trouble) -> [UInt8] {
         do {
             return try GoPrinter.text(of: value, run)
         } catch {
