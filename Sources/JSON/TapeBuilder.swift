@@ -49,7 +49,7 @@ struct TapeBuilder {
         }
         // What Argo CD sends has an entry in 16 bytes or so.
         var room = text.count / 12 + 16
-        var tape = [TapeEntry](unsafeUninitializedCapacity: room) { _, _ in }
+        var tape: [TapeEntry] = []
         var builder: TapeBuilder?
         while true {
             let before = tape

@@ -29,7 +29,7 @@ extension Executor {
             switch value {
             case .missing:
                 guard missingKey == .error, !isTolerant else { return .missing }
-                throw missing(name, operand, among: [])
+                throw Self.missing(name, operand, among: [])
             case .map(let map):
                 if isLast, call != nil {
                     throw Trouble(
@@ -42,14 +42,14 @@ extension Executor {
                 if let found = try walk(map, names, &index, end) ?? map[name.utf8] {
                     value = found
                 } else if missingKey == .error, !isTolerant {
-                    throw missing(name, operand, among: map.keys)
+                    throw Self.missing(name, operand, among: map.keys)
                 } else if missingKey == .zero {
                     value = map.element.zero
                 } else {
                     return .missing
                 }
             case .opaque(let opaque):
-                guard let method = opaque.method(name.text) else { throw noField(name, value) }
+                guard let method = opaque.method(name.text) else { throw Self.noField(name, value) }
                 let arguments = isLast ? call : nil
                 value = try self.call(
                     method,
@@ -58,7 +58,7 @@ extension Executor {
                     name.offset,
                     dot
                 )
-            default: throw noField(name, value)
+            default: throw Self.noField(name, value)
             }
         }
         return isPayload ? try known(value, names, operand) : value
@@ -68,7 +68,7 @@ extension Executor {
     ///
     /// `index` stands behind the first field, and is set behind the last one that was taken.
     /// - Returns: nil when the first field is not there, or nothing is gained.
-    private func walk(
+    private mutating func walk(
         _ map: GoMap,
         _ names: [FieldName],
         _ index: inout Int,
@@ -86,7 +86,7 @@ extension Executor {
         return Value(found, alterations)
     }
 
-    private func noField(_ name: FieldName, _ value: Value) -> Trouble {
+    private static func noField(_ name: FieldName, _ value: Value) -> Trouble {
         if value.isNil {
             return Trouble(
                 offset: name.offset,
@@ -101,7 +101,9 @@ extension Executor {
     }
 
     /// An error that shows the chain up to the key that is not there, and the nearest one.
-    private func missing(_ name: FieldName, _ operand: Operand, among keys: [[UInt8]]) -> Trouble {
+    private static func missing(_ name: FieldName, _ operand: Operand, among keys: [[UInt8]])
+        -> Trouble
+    {
         let chain = operand.chain(upTo: name)
         let near = NearestName.find(
             name.text,
@@ -117,7 +119,7 @@ extension Executor {
     }
 
     /// Argo CD's own marks of what was missing count as missing.
-    private func known(
+    private mutating func known(
         _ value: Value,
         _ names: [FieldName],
         _ operand: Operand

@@ -84,7 +84,7 @@ extension Executor {
         }
     }
 
-    private func json(_ value: Value) throws(Trouble) -> [UInt8] {
+    private mutating func json(_ value: Value) throws(Trouble) -> [UInt8] {
         do {
             return try GoJSON.text(of: value, run)
         } catch {

@@ -128,16 +128,32 @@ extension Executor {
         _ dot: Value
     ) throws(Trouble) -> Value {
         let count = operands.count + (piped == nil ? 0 : 1)
-        try checkCount(function, count, offset)
-        var arguments: [Value] = []
-        arguments.reserveCapacity(count)
-        for operand in operands {
-            let parameter = function.parameter(arguments.count)
-            arguments.append(try argument(operand, parameter, dot))
-        }
-        if let piped {
-            let parameter = function.parameter(arguments.count)
-            arguments.append(try checked(piped, parameter, offset))
+        try Self.checkCount(function, count, offset)
+        let arguments: [Value]
+        // Most calls have one argument or two: an array of known size is made in one go.
+        switch (operands.count, piped) {
+        case (1, nil): arguments = [try argument(operands[0], function.parameter(0), dot)]
+        case (2, nil):
+            arguments = [
+                try argument(operands[0], function.parameter(0), dot),
+                try argument(operands[1], function.parameter(1), dot),
+            ]
+        case (0, let piped?): arguments = [try Self.checked(piped, function.parameter(0), offset)]
+        case (1, let piped?):
+            arguments = [
+                try argument(operands[0], function.parameter(0), dot),
+                try Self.checked(piped, function.parameter(1), offset),
+            ]
+        default:
+            var all: [Value] = []
+            all.reserveCapacity(count)
+            for operand in operands {
+                all.append(try argument(operand, function.parameter(all.count), dot))
+            }
+            if let piped {
+                all.append(try Self.checked(piped, function.parameter(all.count), offset))
+            }
+            arguments = all
         }
         do {
             return try function(arguments, run)
@@ -146,7 +162,9 @@ extension Executor {
         }
     }
 
-    private func checkCount(_ function: Function, _ count: Int, _ offset: Int) throws(Trouble) {
+    private static func checkCount(_ function: Function, _ count: Int, _ offset: Int)
+        throws(Trouble)
+    {
         let wanted = function.parameters.count
         if count == wanted || count > wanted && function.rest != nil { return }
         let least = function.rest == nil ? "" : "at least "
@@ -176,33 +194,35 @@ extension Executor {
             case .float where literal.float != nil: return .float(literal.float ?? 0)
             default: break
             }
-            throw found(literal.text, parameter, operand)
+            throw Self.found(literal.text, parameter, operand)
         case .bool(let isTrue):
             switch parameter {
             case .value, .any, .bool: return .bool(isTrue)
-            default: throw found("\(isTrue)", parameter, operand)
+            default: throw Self.found("\(isTrue)", parameter, operand)
             }
         case .string(let bytes):
             switch parameter {
             case .value, .any, .string: return .string(bytes)
-            default: throw found("a string", parameter, operand)
+            default: throw Self.found("a string", parameter, operand)
             }
         case .null:
             switch parameter {
-            case .value, .any, .map, .list: return try checked(.missing, parameter, operand.offset)
-            default: throw found("nil", parameter, operand)
+            case .value, .any, .map, .list:
+                return try Self.checked(.missing, parameter, operand.offset)
+            default: throw Self.found("nil", parameter, operand)
             }
         default:
-            return try checked(try value(of: operand, dot), parameter, operand.offset)
+            return try Self.checked(try value(of: operand, dot), parameter, operand.offset)
         }
     }
 
-    private func found(_ text: String, _ parameter: Parameter, _ operand: Operand) -> Trouble {
+    private static func found(_ text: String, _ parameter: Parameter, _ operand: Operand) -> Trouble
+    {
         Trouble(offset: operand.offset, problem: "expected \(parameter.typeName), found \(text)")
     }
 
     /// Go's validateType.
-    private func checked(
+    private static func checked(
         _ value: Value,
         _ parameter: Parameter,
         _ offset: Int
@@ -229,7 +249,7 @@ extension Executor {
         }
     }
 
-    private func advice(_ parameter: Parameter, _ value: Value) -> String {
+    private static func advice(_ parameter: Parameter, _ value: Value) -> String {
         switch (parameter, value) {
         case (_, .missing), (_, .null): Trouble.missingHint
         case (.int, .integer), (.int, .float): "int converts"

@@ -209,7 +209,7 @@ struct Executor {
 
     // MARK: - Writing
 
-    func spend(_ steps: Int) throws(Trouble) {
+    mutating func spend(_ steps: Int) throws(Trouble) {
         do {
             try run.spend(steps)
         } catch {
@@ -222,7 +222,7 @@ struct Executor {
         try checkOutput()
     }
 
-    func checkOutput() throws(Trouble) {
+    mutating func checkOutput() throws(Trouble) {
         let limit = template.options.limits.outputBytes
         guard out.count <= limit else {
             throw Trouble(
@@ -241,7 +241,7 @@ struct Executor {
         }
     }
 
-    func text(of value: Value) throws(Trouble) -> [UInt8] {
+    mutating func text(of value: Value) throws(Trouble) -> [UInt8] {
         do {
             return try GoPrinter.text(of: value, run)
         } catch {

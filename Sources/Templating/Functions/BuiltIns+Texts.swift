@@ -41,7 +41,13 @@ extension BuiltIns {
         _ arguments: [Value],
         _ run: Run
     ) throws(FunctionError) -> [UInt8] {
-        try GoPrinter.sprint(arguments.map { $0.isNil ? .string("<no value>") : $0 }, run)
+        let text = try GoPrinter.sprint(
+            arguments.map { $0.isNil ? .string("<no value>") : $0 },
+            run
+        )
+        // Escaping looks at each character.
+        try run.spend(text.count >> 1)
+        return text
     }
 
     private static func html(_ bytes: [UInt8]) -> [UInt8] {

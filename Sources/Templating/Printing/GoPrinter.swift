@@ -128,7 +128,9 @@ struct GoPrinter {
         _ verb: Character
     ) throws(FunctionError) {
         switch verb {
-        case "v" where format.flags.sharpV, "q": format.quoted(bytes)
+        case "v" where format.flags.sharpV, "q":
+            try run.spend(bytes.count >> 2)
+            format.quoted(bytes)
         case "v", "s": format.string(bytes)
         case "x", "X": format.hexadecimal(bytes, isUpper: verb == "X")
         default: try refuse(value, verb)

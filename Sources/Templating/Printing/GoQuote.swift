@@ -37,7 +37,7 @@ enum GoQuote {
             return
         }
         if code < 0x80 ? (0x20..<0x7F).contains(code) : !onlyASCII && isPrintable(code) {
-            out += CodePoint.encoded(code)
+            CodePoint.append(code, to: &out)
             return
         }
         let escapes: [UInt32: String] = [

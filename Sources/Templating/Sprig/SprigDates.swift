@@ -14,8 +14,11 @@ enum SprigDates {
             Function("now", [], summary: "the present, UTC") { _, run in
                 .opaque(TimeValue(GoTime(run.world.now)))
             },
-            Function("date", [.string, .any], summary: "layout, time") { a, run in
-                .string(moment(a[1], run).in(.local).formatted(a.text(0)))
+            Function("date", [.string, .any], summary: "layout, time") {
+                a,
+                run throws(FunctionError) in
+                try run.spend(a.text(0).count)
+                return .string(moment(a[1], run).in(.local).formatted(a.text(0)))
             },
             Function("htmlDate", [.any], summary: "as 2006-01-02") { a, run in
                 .string(moment(a[0], run).in(.local).formatted("2006-01-02"))
@@ -35,7 +38,8 @@ enum SprigDates {
             taking: [.string, .any, .string],
             summary: "layout, time, zone"
         ) { a, run throws(FunctionError) in
-            .string(moment(a[1], run).in(try zone(a.string(2), run)).formatted(a.text(0)))
+            try run.spend(a.text(0).count)
+            return .string(moment(a[1], run).in(try zone(a.string(2), run)).formatted(a.text(0)))
         }
 
     /// A time, or seconds since 1970; the present for anything else.

@@ -28,7 +28,7 @@ enum SprigFunctions {
     }()
 
     private static let prices: [(Int, [String])] = [
-        (60, ["sha512sum", "semver", "semverCompare"]),
+        (100, ["sha512sum", "semver", "semverCompare"]),
         (
             40,
             [

@@ -142,7 +142,11 @@ enum SprigStrings {
         Function("quote", [], rest: .any, summary: "each in double quotes") {
             a,
             run throws(FunctionError) in
-            try each(a) { value throws(FunctionError) in GoQuote.quoted(try value.text(run)) }
+            try each(a) { value throws(FunctionError) in
+                let text = try value.text(run)
+                try run.spend(text.count >> 2)
+                return GoQuote.quoted(text)
+            }
         },
         Function("squote", [], rest: .any, summary: "each in single quotes") {
             a,

@@ -10,7 +10,9 @@ enum SprigVersions {
             },
             Function("semverCompare", [.string, .string], summary: "constraint, version") {
                 a,
-                _ throws(FunctionError) in
+                run throws(FunctionError) in
+                // Each of the alternatives is taken apart by regular expressions.
+                try run.spend(a.text(0).count << 4)
                 let constraint: VersionConstraint
                 do {
                     constraint = try VersionConstraint(a.string(0))
