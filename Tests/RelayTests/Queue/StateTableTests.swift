@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 import Relay
+import Simulation
 import Testing
 
 /// The state table of `Sources/README.md` against the queue: each row is played.
@@ -42,6 +43,21 @@ struct StateTableTests {
             let first = bench.accept(1, .success)
             bench.pass(seconds: 73 * 3600)
             return word(bench, first)
+        },
+        "it stops an environment (`onDelete`)": { bench in
+            bench.accept(1, .success)
+            bench.settle()
+            let stop = bench.accept(2, .canceled, deletion: true)
+            bench.settle()
+            let isStopped = bench.calls.contains { $0.hasSuffix("/stop") }
+            return isStopped && word(bench, stop) == "delivered" ? "stopped" : "\(bench.calls)"
+        },
+        "it wants a tier or external URL that the environment is not known to have": { bench in
+            bench.accept(1, .success, tier: "staging")
+            bench.settle()
+            let isFound = bench.calls.first?.contains("/environments") == true
+            let tier = bench.gitlab.environment("production")?.tier
+            return isFound && tier == .staging ? "found by name, made" : "\(bench.calls)"
         },
         "its record is damaged": { bench in
             let first = bench.accept(1, .success)
