@@ -44,6 +44,21 @@ struct StateTableTests {
             bench.pass(seconds: 73 * 3600)
             return word(bench, first)
         },
+        "it stops an environment (`onDelete`)": { bench in
+            bench.accept(1, .success)
+            bench.settle()
+            let stop = bench.accept(2, .canceled, deletion: true)
+            bench.settle()
+            let isStopped = bench.calls.contains { $0.hasSuffix("/stop") }
+            return isStopped && word(bench, stop) == "delivered" ? "stopped" : "\(bench.calls)"
+        },
+        "it wants a tier or external URL that the environment is not known to have": { bench in
+            bench.accept(1, .success, tier: "staging")
+            bench.settle()
+            let isFound = bench.calls.first?.contains("/environments") == true
+            let tier = bench.gitlab.environment("production")?.tier
+            return isFound && tier == .staging ? "found by name, made" : "\(bench.calls)"
+        },
         "its record is damaged": { bench in
             let first = bench.accept(1, .success)
             bench.damaged = [first]
