@@ -73,22 +73,6 @@ struct StateTableTests {
             bench.settle()
             return word(bench, first) == "delivered" ? "again" : word(bench, first)
         },
-        "it stops an environment (`onDelete`)": { bench in
-            bench.accept(1, .success)
-            bench.settle()
-            bench.accept(1, .canceled, deletion: true)
-            bench.settle()
-            let isStopped = bench.gitlab.environment("production")?.isStopped == true
-            return isStopped ? "found by name, stopped" : "goes on"
-        },
-        "it wants a tier or external URL that the environment is not known to have": { bench in
-            let id = bench.accept(1, .success, tier: "staging")
-            bench.settle()
-            let isSet = bench.gitlab.environment("production")?.tier == .staging
-            let finds = bench.calls.first?.contains("/environments?name=") == true
-            return isSet && finds && word(bench, id) == "delivered"
-                ? "found by name, made or changed" : "\(bench.calls)"
-        },
         "the operation's row has the wanted status already": { bench in
             bench.accept(1, .success)
             bench.settle()
