@@ -49,9 +49,19 @@ struct RowBook: Sendable {
                 standing[place] = Standing(order: row.order, operation: row.operation)
             }
         } else if standing[place]?.operation == row.operation {
-            standing[place] = nil
+            standing[place] = newestSuccess(at: place)
         }
         makeRoom()
+    }
+
+    /// What stands once the newest success there is none any more.
+    ///
+    /// GitLab then shows the one before. That is rare, so looking through all rows is cheaper
+    /// than keeping them sorted.
+    private func newestSuccess(at place: StandingKey) -> Standing? {
+        rows.values.filter { $0.status == .success && StandingKey($0) == place }
+            .max { $0.order < $1.order }
+            .map { Standing(order: $0.order, operation: $0.operation) }
     }
 
     /// Forgets the oldest rows that nothing can ask for again.
@@ -70,8 +80,9 @@ struct RowBook: Sendable {
         rows[row.operation] = nil
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
         if owners[key] == row.operation { owners[key] = nil }
-        if standing[StandingKey(row)]?.operation == row.operation {
-            standing[StandingKey(row)] = nil
+        let place = StandingKey(row)
+        if standing[place]?.operation == row.operation {
+            standing[place] = newestSuccess(at: place)
         }
     }
 

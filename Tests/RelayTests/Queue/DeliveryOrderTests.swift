@@ -205,6 +205,24 @@ struct DeliveryOrderTests {
         #expect(bench.state(of: hurried) == .delivered)
     }
 
+    @Test("where the newest success is undone, the one before still keeps older ones out")
+    func undone() {
+        var bench = QueueBench()
+        bench.accept(1, .running)
+        bench.settle()
+        for operation in [2, 3] {
+            bench.accept(operation, .success)
+            bench.settle()
+        }
+        bench.accept(3, .failed)
+        bench.settle()
+        bench.accept(1, .success)
+        bench.settle()
+        #expect(bench.rows(of: 1) == [.canceled])
+        #expect(bench.rows(of: 2) == [.success])
+        #expect(bench.rows(of: 3) == [.failed])
+    }
+
     // MARK: - Closings
 
     @Test("a closing ends the row that stands, makes none, and supersedes no event")
