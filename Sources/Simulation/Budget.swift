@@ -4,7 +4,8 @@ import Relay
 /// How many calls a history may cost.
 ///
 /// While all goes well: one write for each delivery that changes anything, and one question for
-/// each project that is named by its path or whose default branch is wanted. An environment that
+/// each project that is named by its path or whose default branch is wanted (one for each lane
+/// that wants it at the same moment). An environment that
 /// events want to be something costs one look and at most one write, and one look more when its
 /// Application goes. Nothing else.
 struct Budget {
@@ -24,7 +25,8 @@ struct Budget {
         let reads = world.calls["GET", default: 0]
         let needed = ends.count { $0.state == .delivered && $0.httpStatus != 0 }
         let names = Set(history.sender.applications.map(\.project))
-        let questions = names.count
+        let questions =
+            names.count + history.sender.applications.count { $0.target == "HEAD" }
         let places = world.gitlab.environments.count
         // A deletion is told twice; what came late between the two is left once more.
         let looks = places + 2 * history.sender.applications.count
