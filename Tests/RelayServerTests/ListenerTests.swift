@@ -16,6 +16,16 @@ struct ListenerTests {
         #expect(seen.split(separator: "HTTP/1.1 ").last?.hasPrefix("404") == true)
     }
 
+    @Test("a peer that ends its side behind many requests is answered all of them, then closed")
+    func halfClosed() throws {
+        let server = try RunningServer()
+        let peer = try RawPeer(server.hooks)
+        let many = String(repeating: request("GET", "/livez"), count: 1000)
+        peer.send(many + "GET /livez HTT")
+        peer.endSending()
+        #expect(peer.read().components(of: "HTTP/1.1 200 OK").count == 1000)
+    }
+
     @Test("after Connection: close nothing more is served")
     func closing() throws {
         let server = try RunningServer()

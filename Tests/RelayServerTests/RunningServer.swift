@@ -74,6 +74,9 @@ struct RawPeer: ~Copyable {
         return sent
     }
 
+    /// Tells the relay that nothing more comes; its answers can still be read.
+    func endSending() { Socket.endWriting(socket.number) }
+
     /// Reads until `condition` holds of all that came, or until the relay has closed.
     func read(until condition: (String) -> Bool = { _ in false }) -> String {
         var seen: [UInt8] = []

@@ -35,7 +35,10 @@ final class Connection {
     var waitingExchange: Exchange?
     /// What a waiting sender hears when its event could not be written down after all.
     var unlessWritten: HTTPResponse?
+    /// The peer has ended its side: nothing more will be read.
     var isPeerDone = false
+    /// What was read is not all taken up, because requests were held back.
+    var hasMore = false
     var watchesWriting = false
     var watchesReading = true
 
@@ -62,6 +65,14 @@ final class Connection {
         let isOver = closesAfterAnswer && current == nil && !isRefusing && !owed.isEmpty
         return owed.isBlocked || isOver || owed.count >= Self.answersOwed
             || output.count - sent > Self.outputBytes
+    }
+
+    /// Whether requests that were read already, and held back, may be taken up.
+    var mayGoOn: Bool { hasMore && !isDiscarding && !isHeldBack }
+
+    /// Whether the peer has ended its side and has got all that it can get.
+    var isServed: Bool {
+        isPeerDone && owed.isEmpty && output.isEmpty && (!hasMore || isDiscarding)
     }
 
     /// So many answers may be owed before more requests are read.

@@ -110,12 +110,7 @@ extension IngressLoop {
                 return watch(connection)
             case .ended:
                 connection.isPeerDone = true
-                if connection.owed.isEmpty, connection.output.isEmpty {
-                    close(connection)
-                } else {
-                    watch(connection)
-                }
-                return
+                return connection.isServed ? close(connection) : watch(connection)
             case .failed:
                 return close(connection)
             }
@@ -134,6 +129,7 @@ extension IngressLoop {
                 case .body(let body): finish(body, connection)
                 }
             }
+            connection.hasMore = connection.isHeldBack && connection.parser.buffered > 0
         } catch {
             refuse(connection, error)
         }
@@ -142,9 +138,7 @@ extension IngressLoop {
 
     /// Requests that were read and held back go on, in the next turn.
     mutating func resume(_ connection: Connection) {
-        guard connections[connection.id] != nil, connection.parser.buffered > 0,
-            !connection.isDiscarding, !connection.isHeldBack
-        else { return }
+        guard connections[connection.id] != nil, connection.mayGoOn else { return }
         resumable.append(connection.id)
     }
 
@@ -154,7 +148,8 @@ extension IngressLoop {
         for id in ids {
             guard let connection = connections[id] else { continue }
             parse(connection)
-            if connections[id] != nil { watch(connection) }
+            guard connections[id] != nil else { continue }
+            if connection.isServed { close(connection) } else { watch(connection) }
         }
     }
 
@@ -203,7 +198,7 @@ extension IngressLoop {
         connection.output.removeAll(keepingCapacity: connection.output.capacity < 65_536)
         connection.sent = 0
         let isOver = connection.closesAfterAnswer && connection.current == nil
-        if connection.owed.isEmpty, isOver || connection.isPeerDone {
+        if connection.owed.isEmpty, isOver || connection.isServed {
             linger(connection)
         } else {
             watch(connection)
