@@ -9,6 +9,8 @@ package struct RelayProcess: Sendable {
     package private(set) var queue: DeliveryQueue
     /// Holds by their scopes, as the queue told of them.
     package private(set) var held: [HoldScope: Relay.Hold] = [:]
+    /// What the first commit must hold before a call leaves.
+    private var firstRecords: [SettledRecord]
 
     /// Starts from what is on disk.
     init(
@@ -16,6 +18,7 @@ package struct RelayProcess: Sendable {
         hooks: [Hook],
         limits: Limits = Limits(),
         settings: QueueSettings,
+        address: String,
         seed: UInt64,
         at now: Moment
     ) throws {
@@ -25,6 +28,7 @@ package struct RelayProcess: Sendable {
             let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
             past.note(read, locator: record.locator)
         }
+        firstRecords = past.begin(at: EndpointAddress(endpoint: "default", base: address))
         intake = Intake(hooks: hooks, limits: limits)
         ledger = Ledger(limit: limits.ledgerEntries)
         queue = DeliveryQueue(settings: settings, seed: seed)
@@ -119,10 +123,13 @@ package struct RelayProcess: Sendable {
         let outputs = queue.run(at: now) { locator in
             disk.delivery(locator).map(LoadedDelivery.delivery) ?? .damaged(reason: "damaged")
         }
-        guard !outputs.isEmpty else { return [] }
-        let records = outputs.compactMap { output in
-            if case .record(let record) = output { record } else { nil }
-        }
+        guard !outputs.isEmpty || !firstRecords.isEmpty else { return [] }
+        let records =
+            firstRecords
+            + outputs.compactMap { output in
+                if case .record(let record) = output { record } else { nil }
+            }
+        firstRecords = []
         let stored = records.map { (kind: $0.kind, bytes: $0.bytes) }
         let locators = try disk.write(stored, to: .settled, tearing: tear)
         guard tear == nil else { return nil }

@@ -17,6 +17,9 @@ extension World {
         }
         if chance.isLucky(0.3) { planMove(until: end, &chance) }
         if chance.isLucky(0.3) { planUnknownCommit(sender, &chance) }
+        if chance.isLucky(0.2) {
+            after(chance.pick(0...end)) { $0.address = "https://gitlab.example.org/api/v4" }
+        }
         for _ in 0..<chance.pick(0...2 * often) { planHand(at: chance.pick(0...end), &chance) }
         guard chance.isLucky(0.2) else { return }
         gitlab.callsPerMinute = Int(chance.pick(10...120))

@@ -40,6 +40,8 @@ package struct World {
     }
 
     package var gitlab = GitLabModel()
+    /// Where the GitLab is; a start finds it under the name it has by then.
+    var address = "https://gitlab.example.com/api/v4"
     package let disk: Disk
     package private(set) var relay: RelayProcess?
     private let hooks: [Hook]
@@ -111,6 +113,7 @@ package struct World {
             hooks: hooks,
             limits: limits,
             settings: settings,
+            address: address,
             seed: seed &+ UInt64(life),
             at: now
         )

@@ -19,6 +19,7 @@ extension DeliveryQueue {
             finishWrite(slot, sending, call, result, meaning, at: now)
         case .lookUp(let lane): finishLookUp(lane, call, result, meaning, at: now)
         case .show(let lane): finishShow(lane, call, result, meaning, at: now)
+        case .prove(let lane, let sha): finishProof(lane, sha, call, result, meaning, at: now)
         case .user(let lane): finishUser(lane, call, result, meaning, at: now)
         case .defaultBranch(let lane): finishDefaultBranch(lane, call, result, meaning, at: now)
         case .environment(let lane): finishEnvironment(lane, call, result, meaning, at: now)

@@ -32,7 +32,7 @@ extension DeliveryQueue {
     }
 
     /// The read has told what it can; the next step follows at once, in a trial too.
-    private mutating func goOn(_ lane: Int, at now: Moment) {
+    mutating func goOn(_ lane: Int, at now: Moment) {
         continueTrial(lane, at: now)
         arouse(lane, at: now)
     }
@@ -107,7 +107,7 @@ extension DeliveryQueue {
             showed(deployment, lane, result, at: now)
         case .gone:
             continueTrial(lane, at: now)
-            forgetRow(lanes[lane].line.first, at: now)
+            forgetRow(lanes[lane].line.first, "deleted in GitLab", at: now)
         default:
             lookAgain(lane, call, result, meaning, at: now)
         }
@@ -121,7 +121,9 @@ extension DeliveryQueue {
     ) {
         let slot = lanes[lane].line.first
         let entry = pool[slot]
-        guard var row = book.row(of: entry.operation) else { return forgetRow(slot, at: now) }
+        guard var row = book.row(of: entry.operation) else {
+            return forgetRow(slot, "deleted in GitLab", at: now)
+        }
         let shown = DeploymentStatus(name: deployment.status) ?? row.status
         if shown != row.status {
             row.status = shown
@@ -176,7 +178,7 @@ extension DeliveryQueue {
     }
 
     /// A read that a lane waits for came to nothing.
-    private mutating func lookAgain(
+    mutating func lookAgain(
         _ lane: Int,
         _ call: GitLabCall,
         _ result: CallResult,

@@ -185,23 +185,13 @@ extension DeliveryQueue {
         _ reason: String,
         at now: Moment
     ) {
-        output.append(
-            .record(
-                .settled(
-                    Settlement(
-                        delivery: entry.id,
-                        generation: entry.generation,
-                        state: state,
-                        settledAt: now.wall,
-                        reason: reason,
-                        attempts: 0,
-                        httpStatus: 0,
-                        row: nil,
-                        madeRow: false,
-                        answer: []
-                    )
-                )
-            )
+        let end = Settlement(
+            of: entry.id,
+            generation: entry.generation,
+            as: state,
+            reason: reason,
+            at: now.wall
         )
+        output.append(.record(.settled(end)))
     }
 }

@@ -15,6 +15,7 @@ extension DeliveryQueue {
         suspectUntil = damagedAt
         for row in summary.rows.values.sorted(by: { $0.deployment < $1.deployment }) {
             book.put(row)
+            guard !row.isUnproven else { continue }
             raise(row.deployment, endpoint: row.endpoint, row.project, row.environment)
         }
         for project in summary.projects {

@@ -9,6 +9,9 @@ extension DeliveryQueue {
         let slot = lanes[lane].line.first
         guard slot != WaitingPool.none, lanes[lane].call == nil else { return }
         let entry = pool[slot]
+        if let row = book.row(of: entry.operation), row.isUnproven, !entry.isOfEnvironment {
+            return prove(row, for: slot, at: now, load: load)
+        }
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
             return suspect(slot, at: now, load: load)
@@ -130,18 +133,7 @@ extension DeliveryQueue {
     ) -> [UInt8]? {
         let lane = Int(pool[slot].lane)
         let project = lanes[lane].project
-        let delivery: AcceptedDelivery
-        switch load(pool[slot].locator) {
-        case .delivery(let loaded):
-            delivery = loaded
-            tries[slot]?.becomeReadable(at: now)
-        case .damaged(let reason):
-            settle(slot, .dead, reason, at: now)
-            return nil
-        case .unreadable(let reason):
-            readLater(slot, reason, at: now)
-            return nil
-        }
+        guard let delivery = loaded(slot, at: now, load: load) else { return nil }
         if delivery.place.ref == nil, projects[project].defaultBranch == nil {
             tries[slot, default: Tries()].begin(at: now)
             lanes[lane].call = start(
@@ -162,6 +154,24 @@ extension DeliveryQueue {
             settle(slot, .dead, "\(error)", at: now)
             return nil
         }
+    }
+
+    /// The entry's record; nil when it is damaged and so dead, or cannot be read now.
+    mutating func loaded(
+        _ slot: WaitingPool.Slot,
+        at now: Moment,
+        load: (UInt64) -> LoadedDelivery
+    ) -> AcceptedDelivery? {
+        switch load(pool[slot].locator) {
+        case .delivery(let loaded):
+            tries[slot]?.becomeReadable(at: now)
+            return loaded
+        case .damaged(let reason):
+            settle(slot, .dead, reason, at: now)
+        case .unreadable(let reason):
+            readLater(slot, reason, at: now)
+        }
+        return nil
     }
 
     /// The record cannot be read now; the time until it can does not count.

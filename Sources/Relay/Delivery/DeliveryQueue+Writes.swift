@@ -34,7 +34,7 @@ extension DeliveryQueue {
             showRefused(slot, sending, reason, result, at: now)
         case .gone(let reason):
             note(lane, .deferred, reason, call, result, at: now)
-            forgetRow(slot, at: now)
+            forgetRow(slot, "deleted in GitLab", at: now)
         default:
             note(lane, .deferred, meaning.reason, call, result, at: now)
             retry(lane, after: meaning, at: now)
@@ -258,14 +258,14 @@ extension DeliveryQueue {
         arouse(lane, at: now)
     }
 
-    /// The row was deleted in GitLab: an end is told anew, a closing has nothing left to close.
-    mutating func forgetRow(_ slot: WaitingPool.Slot, at now: Moment) {
+    /// The row is not in GitLab: an end is told anew, a closing has nothing left to close.
+    mutating func forgetRow(_ slot: WaitingPool.Slot, _ reason: String, at now: Moment) {
         let entry = pool[slot]
         let lane = Int(entry.lane)
         lanes[lane].doubt = nil
         if let row = book.row(of: entry.operation) { book.remove(row) }
         if entry.isClosing {
-            settle(slot, .superseded, "deleted in GitLab", at: now)
+            settle(slot, .superseded, reason, at: now)
         } else {
             (lanes[lane].firstSending, lanes[lane].firstSentAt) = (nil, nil)
             arouse(lane, at: now)

@@ -6,6 +6,8 @@ enum Errand: Sendable {
     case lookUp(lane: Int)
     /// Reads the row an uncertain or refused change was about.
     case show(lane: Int)
+    /// Reads a row that was learnt of under another address of this GitLab; `sha` is its commit.
+    case prove(lane: Int, sha: String)
     /// Whose token is it: rows of others are never adopted.
     case user(lane: Int)
     /// Which branch is the project's default.
@@ -24,7 +26,8 @@ enum Errand: Sendable {
     /// The lane that waits for this call.
     var lane: Int? {
         switch self {
-        case .write(let lane, _, _), .lookUp(let lane), .show(let lane), .user(let lane),
+        case .write(let lane, _, _), .lookUp(let lane), .show(let lane), .prove(let lane, _),
+            .user(let lane),
             .defaultBranch(let lane), .diagnosis(let lane), .environment(let lane),
             .stop(let lane):
             lane

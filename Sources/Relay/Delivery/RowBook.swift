@@ -42,7 +42,7 @@ struct RowBook: Sendable {
     mutating func put(_ row: Row) {
         if rows.updateValue(row, forKey: row.operation) == nil { order.append(row.operation) }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
-        if owners[key] == nil { owners[key] = row.operation }
+        if owners[key] == nil, !row.isUnproven { owners[key] = row.operation }
         let place = StandingKey(row)
         if row.status == .success {
             if standing[place].map({ $0.order <= row.order }) ?? true {

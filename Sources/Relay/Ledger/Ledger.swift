@@ -122,7 +122,7 @@ package struct Ledger: Sendable {
             end(settlement, locator)
         case .project(let project):
             numbers[ProjectText(endpoint: project.endpoint, text: project.text)] = project.id
-        case .sending, .row, .environment:
+        case .sending, .row, .environment, .address:
             break
         }
     }

@@ -10,7 +10,7 @@ extension FieldWriter {
         put(row.environment)
         put(Int64(row.deployment))
         put(row.status.rawValue)
-        put(row.isShared)
+        put(UInt8((row.isShared ? 1 : 0) | (row.isUnproven ? 2 : 0)))
     }
 
     mutating func put(_ sending: Sending) {
@@ -74,7 +74,7 @@ extension FieldWriter {
 
 extension FieldReader {
     mutating func row() throws(RecordError) -> Row {
-        Row(
+        var row = Row(
             application: try identity(),
             operation: try identity(),
             order: try number(),
@@ -83,8 +83,12 @@ extension FieldReader {
             environment: try text(),
             deployment: Int(try number(Int64.self)),
             status: try choice(DeploymentStatus.self),
-            isShared: try flag()
+            isShared: false
         )
+        let flags: UInt8 = try number()
+        guard flags <= 3 else { throw error }
+        (row.isShared, row.isUnproven) = (flags & 1 != 0, flags & 2 != 0)
+        return row
     }
 
     mutating func sending() throws(RecordError) -> Sending {

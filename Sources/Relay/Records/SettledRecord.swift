@@ -53,6 +53,8 @@ package struct Row: Equatable, Sendable {
     package var status: DeploymentStatus
     /// GitLab answered two operations with this one row: it is never changed again.
     package var isShared: Bool
+    /// The endpoint's address has changed since: believed again once the GitLab there shows it.
+    package var isUnproven = false
 
     package init(
         application: Identity,
@@ -211,6 +213,30 @@ package struct Settlement: Equatable, Sendable {
     }
 }
 
+extension Settlement {
+    /// An end for which GitLab was not asked.
+    package init(
+        of delivery: UInt64,
+        generation: UInt32,
+        as state: FinalState,
+        reason: String,
+        at moment: Timestamp
+    ) {
+        self.init(
+            delivery: delivery,
+            generation: generation,
+            state: state,
+            settledAt: moment,
+            reason: reason,
+            attempts: 0,
+            httpStatus: 0,
+            row: nil,
+            madeRow: false,
+            answer: []
+        )
+    }
+}
+
 /// What a project text turned out to be.
 package struct ResolvedProject: Equatable, Sendable {
     package var endpoint: String
@@ -251,6 +277,18 @@ package struct EnvironmentRecord: Equatable, Sendable {
     }
 }
 
+/// Where an endpoint's GitLab is: what other records say of the endpoint is about the GitLab there.
+package struct EndpointAddress: Equatable, Sendable {
+    package var endpoint: String
+    /// Scheme, host and path: "https://gitlab.example.com/api/v4".
+    package var base: String
+
+    package init(endpoint: String, base: String) {
+        self.endpoint = endpoint
+        self.base = base
+    }
+}
+
 /// What the `settled` log holds.
 package enum SettledRecord: Equatable, Sendable {
     case sending(Sending)
@@ -261,6 +299,8 @@ package enum SettledRecord: Equatable, Sendable {
     case row(Row)
     /// What an environment is in GitLab, as far as the relay has seen or made it so.
     case environment(EnvironmentRecord)
+    /// From here on an endpoint's GitLab is there.
+    case address(EndpointAddress)
 
     package var kind: UInt8 {
         switch self {
@@ -270,6 +310,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .project: 4
         case .row: 5
         case .environment: 6
+        case .address: 8
         }
     }
 
@@ -279,7 +320,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .sending(let sending): sending.delivery
         case .attempt(let attempt): attempt.delivery
         case .settled(let settlement): settlement.delivery
-        case .project, .row, .environment: nil
+        case .project, .row, .environment, .address: nil
         }
     }
 
@@ -292,6 +333,9 @@ package enum SettledRecord: Equatable, Sendable {
         case .project(let project): writer.put(project)
         case .row(let row): writer.put(row)
         case .environment(let environment): writer.put(environment)
+        case .address(let address):
+            writer.put(address.endpoint)
+            writer.put(address.base)
         }
         return writer.bytes
     }
@@ -306,6 +350,9 @@ package enum SettledRecord: Equatable, Sendable {
         case 4: self = .project(try reader.project())
         case 5: self = .row(try reader.row())
         case 6: self = .environment(try reader.environment())
+        case 8:
+            let endpoint = try reader.text()
+            self = .address(EndpointAddress(endpoint: endpoint, base: try reader.text()))
         default: throw RecordError(kind: kind, offset: 0)
         }
     }

@@ -24,6 +24,8 @@ package struct SettledSummary: Sendable {
     package private(set) var ends: [UInt64: End] = [:]
     /// Settled (delivery, generation) pairs older than those in `ends`.
     private var settled = DeliverySet()
+    /// Where each endpoint's GitLab was when its records were written.
+    private var addresses: [String: String] = [:]
     private let endLimit: Int
     /// How many ends may gather before the older ones are swept out.
     private var endCapacity: Int
@@ -64,7 +66,19 @@ package struct SettledSummary: Sendable {
         case .project(let project): note(project)
         case .row(let row): rows[row.operation] = row
         case .environment(let environment): note(environment)
+        case .address(let address): note(address)
         }
+    }
+
+    /// Says where an endpoint's GitLab is now.
+    ///
+    /// - Returns: What the log must hold before anything is sent there; empty when it knows. The
+    ///   rows come first: torn in the middle, the rest is said again at the next start.
+    package mutating func begin(at address: EndpointAddress) -> [SettledRecord] {
+        guard addresses[address.endpoint] != address.base else { return [] }
+        note(address)
+        let rows = rows.values.filter { $0.endpoint == address.endpoint && $0.isUnproven }
+        return rows.map(SettledRecord.row) + [.address(address)]
     }
 
     /// Whether this delivery, as last accepted, is over.
@@ -129,6 +143,22 @@ package struct SettledSummary: Sendable {
             environment: record.environment
         )
         environmentsByPlace[place] = record
+    }
+
+    /// Another address may be another GitLab: numbers are asked for again, and rows must be shown.
+    private mutating func note(_ address: EndpointAddress) {
+        let endpoint = address.endpoint
+        let before = addresses.updateValue(address.base, forKey: endpoint)
+        guard let before, before != address.base else { return }
+        projectsByText = projectsByText.filter { $0.key.endpoint != endpoint }
+        environmentsByPlace = environmentsByPlace.filter { $0.key.endpoint != endpoint }
+        for (operation, row) in rows where row.endpoint == endpoint {
+            rows[operation]?.isUnproven = true
+        }
+        for (delivery, found) in interrupted where found.last.endpoint == endpoint {
+            interrupted[delivery]?.first.highWater = nil
+            interrupted[delivery]?.last.highWater = nil
+        }
     }
 
     private mutating func forgetOldEnds() {

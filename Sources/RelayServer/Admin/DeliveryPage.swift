@@ -81,7 +81,7 @@ enum DeliveryPage {
                 writer.member("status", end.httpStatus == 0 ? nil : Int(end.httpStatus))
                 Answers.words("gitlab", end.answer, &writer)
             }
-        case .sending, .project, .row, .environment:
+        case .sending, .project, .row, .environment, .address:
             break
         }
     }

@@ -44,16 +44,11 @@ struct DeliveryBatch: Sendable {
         at now: Timestamp
     ) {
         let end = Settlement(
-            delivery: id,
+            of: id,
             generation: generation,
-            state: state,
-            settledAt: now,
+            as: state,
             reason: reason,
-            attempts: 0,
-            httpStatus: 0,
-            row: nil,
-            madeRow: false,
-            answer: []
+            at: now
         )
         records.append(.settled(end))
     }

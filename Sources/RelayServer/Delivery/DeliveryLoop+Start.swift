@@ -1,4 +1,5 @@
 import Formats
+import GitLab
 import POSIX
 import Relay
 import Storage
@@ -26,6 +27,12 @@ extension DeliveryLoop {
         var queue = DeliveryQueue(settings: running.queueSettings, seed: Host.random())
         let isDamaged = unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
         let now = Timestamp(milliseconds: Clock.now())
+        let addresses = running.configuration.endpoints.compactMap { endpoint in
+            running.addresses[endpoint.name].map {
+                EndpointAddress(endpoint: endpoint.name, base: $0.base)
+            }
+        }
+        let changes = addresses.flatMap { past.begin(at: $0) }
         queue.restore(past, damagedAt: isDamaged ? now : nil)
         _ = mail.past.put(past)
         return DeliveryLoop(
@@ -34,7 +41,8 @@ extension DeliveryLoop {
             shared: shared,
             running: running,
             settled: log,
-            queue: queue
+            queue: queue,
+            firstRecords: changes
         )
     }
 }

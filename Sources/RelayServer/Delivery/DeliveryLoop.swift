@@ -44,13 +44,15 @@ struct DeliveryLoop: ~Copyable {
         shared: Shared,
         running: Running,
         settled: consuming RecordLog,
-        queue: DeliveryQueue
+        queue: DeliveryQueue,
+        firstRecords: [SettledRecord]
     ) {
         self.mailbox = mailbox
         self.shared = shared
         self.running = running
         self.settled = settled
         self.queue = queue
+        batch.take(firstRecords.map(QueueOutput.record), withCalls: false)
         reporter = DeliveryReporter(ingress: ingress, shared: shared)
         accepted = RecordReader(folder: running.configuration.data, name: "accepted")
         requests = HTTPRequests(

@@ -75,7 +75,7 @@ extension IngressLoop {
                 guard let waiter = waiters[ticket] else { continue }
                 answerWait(ticket, Answers.settled(waiter.delivery, end))
             }
-        case .sending, .project, .row, .environment:
+        case .sending, .project, .row, .environment, .address:
             break
         }
     }

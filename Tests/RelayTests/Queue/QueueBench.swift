@@ -119,12 +119,19 @@ struct QueueBench {
     mutating func configure(_ settings: QueueSettings) { queue.configure(settings, at: now) }
 
     /// The process ends and starts again with what its log holds; `isDamaged` says that a record
-    /// in the log's middle could not be read.
-    mutating func restart(isDamaged: Bool = false, downSeconds: Int64 = 1) {
+    /// in the log's middle could not be read, `address` where the GitLab is now.
+    mutating func restart(
+        isDamaged: Bool = false,
+        downSeconds: Int64 = 1,
+        address: String? = nil
+    ) {
         now = now.adding(milliseconds: downSeconds * 1000)
         var summary = SettledSummary(endLimit: 1000)
         for (locator, record) in records.enumerated() {
             summary.note(record, locator: UInt64(locator))
+        }
+        if let address {
+            records += summary.begin(at: EndpointAddress(endpoint: "default", base: address))
         }
         queue = DeliveryQueue(settings: RelayProcess.queueSettings(), seed: 2)
         queue.restore(summary, damagedAt: isDamaged ? now.wall : nil)

@@ -15,6 +15,16 @@ struct StateTableTests {
     }
 
     private static let before: [String: Play] = [
+        "the operation's row was learnt of under another address of the endpoint": { bench in
+            bench.restart(address: "https://a/api/v4")
+            bench.accept(1, .running)
+            bench.settle()
+            bench.restart(address: "https://b/api/v4")
+            bench.accept(1, .success)
+            bench.settle()
+            return bench.reads.count == 1 && bench.rows(of: 1) == [.success]
+                ? "the row is read" : "\(bench.calls)"
+        },
         "an attempt of it may have reached GitLab": { bench in
             bench.canned = [.lost(isDone: true)]
             bench.accept(1, .running)

@@ -102,6 +102,12 @@ enum SampleRecords {
         isShared: true
     )
 
+    static var unprovenRow: Row {
+        var row = row
+        (row.isShared, row.isUnproven) = (false, true)
+        return row
+    }
+
     static let sending = Sending(
         delivery: 7,
         generation: 0,
@@ -174,6 +180,8 @@ enum SampleRecords {
         .settled(bareSettlement), .project(project), .row(row),
         .environment(environment(tier: .production, externalURL: "https://a")),
         .environment(environment(tier: nil, externalURL: nil)),
+        .address(EndpointAddress(endpoint: "default", base: "https://a/api/v4")),
+        .row(unprovenRow),
     ]
 }
 
