@@ -67,6 +67,9 @@ extension DeliveryQueue {
         let entry = pool[slot]
         let lane = Int(entry.lane)
         let isNew = sending.deployment == nil
+        lanes[lane].hold.calm()
+        projects[lanes[lane].project].hold.calm()
+        endpoints[lanes[lane].key.endpoint].hold.calm()
         let isOlder = isNew && isRecognised(deployment, sending, lane, at: now)
         let owner = book.owner(of: deployment.id, at: sending.endpoint)
         let isShared = isOlder || isNew && owner.map { $0 != entry.operation } ?? false

@@ -130,6 +130,9 @@ struct HoldState: Sendable {
         current?.isProbing = false
     }
 
+    /// A write has succeeded: the next hold is a new trouble, and asks soon again.
+    mutating func calm() { if current == nil { previous = nil } }
+
     /// - Returns: The hold that is over.
     mutating func end(at now: Moment) -> Hold? {
         guard let over = current else { return nil }

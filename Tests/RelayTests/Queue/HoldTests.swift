@@ -33,6 +33,23 @@ struct HoldTests {
         #expect(ids.allSatisfy { bench.state(of: $0) == .delivered })
     }
 
+    @Test("a hold after a success asks as soon as the first one, however lately that ended")
+    func calm() {
+        var bench = QueueBench()
+        bench.gitlab.token = .expired
+        bench.accept(1, .success)
+        bench.pass(seconds: 300)
+        bench.gitlab.token = .valid
+        bench.pass(seconds: 61)
+        #expect(bench.held.isEmpty)
+        let reads = bench.reads.count
+        bench.gitlab.token = .expired
+        bench.accept(2, .success)
+        bench.pass(seconds: 6)
+        #expect(bench.held[Self.endpoint] != nil)
+        #expect(bench.reads.count == reads + 1)
+    }
+
     @Test("a changed secret is tried at once")
     func mended() {
         var bench = QueueBench()
