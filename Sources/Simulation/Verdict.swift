@@ -62,6 +62,9 @@ package struct Verdict {
                 complain("delivery \(delivery.id) is dead: \(end.reason)")
             }
         }
+        if let lost = world.relay?.queue.unaccounted, lost != 0 {
+            complaints.append("\(lost) entries of the queue neither wait nor ended")
+        }
         if let waiting = world.relay?.queue.count, waiting != 0 {
             complain("\(waiting) still wait")
         }

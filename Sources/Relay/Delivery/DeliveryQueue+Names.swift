@@ -185,6 +185,7 @@ extension DeliveryQueue {
         _ reason: String,
         at now: Moment
     ) {
+        ended += 1
         let end = Settlement(
             of: entry.id,
             generation: entry.generation,

@@ -7,6 +7,7 @@ extension DeliveryQueue {
     ///
     /// Waiting entries of the same operation that no attempt can have delivered are superseded.
     package mutating func add(_ entry: QueueEntry, at now: Moment) {
+        added += 1
         let endpoint = endpointIndex[entry.endpoint] ?? addUnknownEndpoint(entry.endpoint, at: now)
         guard let number = Int(entry.project) else {
             wait(entry, forNameAt: endpoint, at: now)

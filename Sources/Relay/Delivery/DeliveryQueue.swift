@@ -40,6 +40,9 @@ package struct DeliveryQueue: Sendable {
     /// What came before this may have been sent although no record says so.
     var suspectUntil: Timestamp?
     var output: [QueueOutput] = []
+    /// Entries that were ever added, and those that ended.
+    var added = 0
+    var ended = 0
     private var nextCall: UInt64 = 1
     private var chance: SplitMix64
     let policy = RetryPolicy()
@@ -79,6 +82,9 @@ package struct DeliveryQueue: Sendable {
 
     /// Deliveries that wait or are under way.
     package var count: Int { pool.count + namedCount }
+
+    /// Entries that neither wait nor ended; 0, whatever happens (DESIGN §4.8).
+    package var unaccounted: Int { added - ended - count }
 
     private var namedCount: Int { names.values.reduce(0) { $0 + $1.waiting.count } }
 
@@ -207,6 +213,7 @@ package struct DeliveryQueue: Sendable {
         let isFirst = slot == lanes[lane].line.first
         let attempts = tries.removeValue(forKey: slot)?.attempts ?? 0
         forget(entry, at: slot)
+        ended += 1
         output.append(
             .record(
                 .settled(

@@ -149,7 +149,7 @@ extension IngressLoop {
         page.gauge(
             "unaccounted_deliveries",
             "Deliveries taken that are in no state; always 0.",
-            [([], Double(ledger.taken - accounted))]
+            [([], Double(ledger.taken - accounted + delivery.unaccounted))]
         )
     }
 

@@ -131,6 +131,7 @@ struct DeliveryReporter {
         let statuses = queue.endpointStatuses(at: now)
         shared.deliveryMetrics.withLock { metrics in
             metrics.logBytes = logBytes
+            metrics.unaccounted = queue.unaccounted
             for status in statuses {
                 metrics.states[status.name] = status.state.rawValue
                 metrics.remaining[status.name] = status.remaining
