@@ -43,7 +43,7 @@ enum DeliveryPage {
             writer.member("understood") { writer in
                 writer.array { writer in for words in delivery.choices { writer.string(words) } }
             }
-            writer.member("payload") { $0.raw(delivery.payload) }
+            writer.member("payload") { $0.raw(Rehearsal.shown(delivery.payload)) }
             received(delivery.body, &writer)
         case .deadLetter(let letter):
             received(letter.body, &writer)
