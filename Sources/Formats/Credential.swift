@@ -5,6 +5,11 @@ package struct Credential: Sendable, Equatable {
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
     package init(_ text: String) { bytes = Array(text.utf8) }
 
+    /// The secrets of a file: one a line, two while they are rotated; empty lines do not count.
+    package static func lines(of file: [UInt8]) -> [Credential] {
+        file.split { $0 == 0x0A || $0 == 0x0D }.map { Credential(Array($0)) }
+    }
+
     package var isEmpty: Bool { bytes.isEmpty }
 
     /// Whether `presented` is this secret; takes as long for a wrong one as for the right one.

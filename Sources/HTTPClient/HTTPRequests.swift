@@ -73,6 +73,21 @@ package struct HTTPRequests: ~Copyable {
         _ = collect(body)
     }
 
+    /// Sends one request and waits for its end, for as long as its own time limit.
+    ///
+    /// - Precondition: No other is under way.
+    package mutating func answer(
+        to request: HTTPClientRequest
+    ) -> Result<HTTPClientAnswer, HTTPClientFailure> {
+        precondition(inFlight == 0)
+        start(request)
+        while true {
+            var result: Result<HTTPClientAnswer, HTTPClientFailure>?
+            wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
+            if let result { return result }
+        }
+    }
+
     /// Moves bytes and tells of what ended; whether anything did.
     private mutating func collect(
         _ body: (UInt64, Result<HTTPClientAnswer, HTTPClientFailure>) -> Void

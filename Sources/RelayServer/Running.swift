@@ -136,11 +136,11 @@ private struct SecretReader {
                 mistake(origin, "\(path): \(problem)", "write the secret into that file")
                 return []
             case .success(let bytes):
-                let lines = bytes.split { $0 == 0x0A || $0 == 0x0D }.map { Array($0) }
-                if lines.isEmpty {
+                let secrets = Credential.lines(of: bytes)
+                if secrets.isEmpty {
                     mistake(origin, "\(path): is empty", "write the secret into it")
                 }
-                return lines.map { Credential($0) }
+                return secrets
             }
         }
     }

@@ -99,7 +99,7 @@ struct RelayClient {
     /// A secret's file; the first line counts.
     private static func read(_ path: String) -> Credential? {
         guard case .success(let bytes) = FileSystem.read(path) else { return nil }
-        return bytes.split { $0 == 0x0A || $0 == 0x0D }.first.map { Credential(Array($0)) }
+        return Credential.lines(of: bytes).first
     }
 
     private static func trimmed(_ url: String) -> String {
@@ -134,8 +134,8 @@ struct RelayClient {
             connectionsPerHost: 1,
             userAgent: "deployment-relay/\(Version.text)"
         )
-        requests.start(
-            HTTPClientRequest(
+        let result = requests.answer(
+            to: HTTPClientRequest(
                 id: 1,
                 method: method,
                 url: base + path,
@@ -145,16 +145,11 @@ struct RelayClient {
                 unixSocket: socketPath
             )
         )
-        var result: Result<HTTPClientAnswer, HTTPClientFailure>?
-        while result == nil {
-            requests.wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
-        }
         requests.close()
         switch result {
         case .success(let answer): return Answer(status: answer.status, body: answer.body)
         case .failure(let failure):
             throw Unreachable(description: "\(base) cannot be reached: \(failure)")
-        case nil: preconditionFailure("the loop ends with a result")
         }
     }
 }

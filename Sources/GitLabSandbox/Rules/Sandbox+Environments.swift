@@ -122,15 +122,12 @@ extension Sandbox {
         in name: String,
         _ call: APICall
     ) throws(Refusal) -> HTTPResponse {
-        let id = try Self.environmentID(id)
+        _ = try Self.environmentID(id)
         var check = Validation(call.parameters)
         let wish = EnvironmentWish(&check)
         try check.finish()
-        let project = try project(name, call)
-        try authorize(.readEnvironments, in: project, call)
-        let environment = try environment(id, of: project)
-        try authorize(.writeEnvironments, in: project, call)
-        try admit(call, to: environment, of: project)
+        let (project, environment) = try environmentToChange(id, in: name, call)
+        let id = environment.id
         if let text = wish.externalURLProblem { throw .invalid([("external_url", [text])]) }
         wish.apply(to: &environmentRows[id]!)
         environmentRows[id]!.updatedAt = call.now
@@ -142,12 +139,8 @@ extension Sandbox {
         in name: String,
         _ call: APICall
     ) throws(Refusal) -> HTTPResponse {
-        let id = try Self.environmentID(id)
-        let project = try project(name, call)
-        try authorize(.readEnvironments, in: project, call)
-        let environment = try environment(id, of: project)
-        try authorize(.writeEnvironments, in: project, call)
-        try admit(call, to: environment, of: project)
+        let (project, environment) = try environmentToChange(id, in: name, call)
+        let id = environment.id
         environmentRows[id]!.state = .stopped
         environmentRows[id]!.updatedAt = call.now
         return show(environmentRows[id]!, project, 200, call)
@@ -159,12 +152,8 @@ extension Sandbox {
         in name: String,
         _ call: APICall
     ) throws(Refusal) -> HTTPResponse {
-        let id = try Self.environmentID(id)
-        let project = try project(name, call)
-        try authorize(.readEnvironments, in: project, call)
-        let environment = try environment(id, of: project)
-        try authorize(.writeEnvironments, in: project, call)
-        try admit(call, to: environment, of: project)
+        let (project, environment) = try environmentToChange(id, in: name, call)
+        let id = environment.id
         guard environment.state == .stopped else { throw .forbidden }
         let rows = environmentDeployments[id] ?? []
         for row in rows.compactMap({ deploymentRows[$0] }) { remove(row) }
@@ -179,6 +168,21 @@ extension Sandbox {
     private static func environmentID(_ text: String) throws(Refusal) -> Int {
         guard let id = Int(text) else { throw .error(400, "environment_id is invalid") }
         return id
+    }
+
+    /// The environment of a call that would change it, if its caller may.
+    private mutating func environmentToChange(
+        _ id: String,
+        in name: String,
+        _ call: APICall
+    ) throws(Refusal) -> (SandboxProject, SandboxEnvironment) {
+        let id = try Self.environmentID(id)
+        let project = try project(name, call)
+        try authorize(.readEnvironments, in: project, call)
+        let environment = try environment(id, of: project)
+        try authorize(.writeEnvironments, in: project, call)
+        try admit(call, to: environment, of: project)
+        return (project, environment)
     }
 
     private func environment(_ id: Int, of project: SandboxProject) throws(Refusal)

@@ -80,13 +80,7 @@ package struct GitLabInspection: ~Copyable {
         guard let request = running.request(id, call, at: endpoint.name) else {
             preconditionFailure("only configured endpoints are looked at")
         }
-        requests.start(request)
-        var result: Result<HTTPClientAnswer, HTTPClientFailure>?
-        while result == nil {
-            requests.wait(milliseconds: 1000, doorbell: -1) { _, end in result = end }
-        }
-        guard let result else { preconditionFailure("the loop ends with a result") }
-        switch CallResult(result) {
+        switch CallResult(requests.answer(to: request)) {
         case .failure(_, let message, _):
             return .deferred(reason: message)
         case .answer(let answer, _):
