@@ -40,6 +40,34 @@ struct PaperTests {
         }
     }
 
+    @Test("every log line's name is in config/README.md, and none that no code writes")
+    func logLines() throws {
+        let page = try Self.text(of: "config/README.md")
+        let begin = try #require(page.range(of: "\n## Log lines\n")).upperBound
+        let end = try #require(page[begin...].range(of: "\n## ")).lowerBound
+        let rows = page[begin..<end].split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let told = rows.flatMap { row in
+            row.split(separator: "|")[0].matches(of: /`([a-z-]+)`/)
+                .map { String($0.1) }.filter { $0 != "msg" }
+        }
+        var written: Set<String> = []
+        let rooms = ["Sources/RelayServer", "Sources/deployment-relay"]
+        for file in rooms.flatMap({ TidyTests.files(in: $0) }) where file.hasSuffix(".swift") {
+            let source = try TidyTests.text(of: file)
+            for call in source.matches(of: /(?:debug|info|warn|error)\(\s*"([^"]+)"/) {
+                let name = String(call.1).replacing(/\\\(end\.state\.name\)/, with: "*")
+                if name.contains("*") {
+                    let states = ["delivered", "superseded", "dead", "dropped"]
+                    written.formUnion(states.map { name.replacing("*", with: $0) })
+                } else {
+                    written.insert(name)
+                }
+            }
+        }
+        #expect(Set(told) == written, "differs: \(Set(told).symmetricDifference(written).sorted())")
+        #expect(Set(told).count == told.count)
+    }
+
     /// The names by which GitLab and GitHub let a page's headings be linked to.
     private static func anchors(of text: String) -> [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
