@@ -21,7 +21,7 @@ extension IngressLoop {
     }
 
     private func counters(_ delivery: DeliveryMetrics, _ page: inout MetricsPage) {
-        let requests = metrics.requests.sorted {
+        let requests = metrics.requests.merging(IngressMetrics.usualRequests) { $0 + $1 }.sorted {
             ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code)
         }
         page.counter(
@@ -40,7 +40,10 @@ extension IngressLoop {
             }
         }
         page.counter("events_total", "Webhooks by what became of them.", events)
-        let attempts = delivery.attempts.sorted {
+        let usual = running.configuration.endpoints.flatMap {
+            DeliveryMetrics.usualAttempts(at: $0.name)
+        }
+        let attempts = delivery.attempts.merging(usual) { $0 + $1 }.sorted {
             ($0.key.endpoint, $0.key.outcome, $0.key.code) < (
                 $1.key.endpoint, $1.key.outcome, $1.key.code
             )
@@ -70,9 +73,8 @@ extension IngressLoop {
         page.histogram(
             "http_request_duration_seconds",
             "Time from a request's head to its answer.",
-            metrics.requestSeconds.sorted { $0.key < $1.key }.map {
-                ([("route", $0.key)], $0.value)
-            }
+            metrics.requestSeconds.merging(IngressMetrics.usualRequestSeconds) { kept, _ in kept }
+                .sorted { $0.key < $1.key }.map { ([("route", $0.key)], $0.value) }
         )
         page.histogram(
             "delivery_attempt_duration_seconds",

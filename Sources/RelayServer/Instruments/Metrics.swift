@@ -1,3 +1,5 @@
+import Relay
+
 /// A histogram of seconds, as Prometheus reads it.
 struct Histogram: Sendable {
     /// Upper bounds of the buckets in seconds, rising; `+Inf` follows by itself.
@@ -43,6 +45,18 @@ struct DeliveryMetrics: Sendable {
     var troubles: [String: String] = [:]
     /// "ok", "throttled" or "held" by endpoint.
     var states: [String: String] = [:]
+
+    /// Series that are there at 0 before the first of them is counted, so that a rate of the first
+    /// one is seen.
+    static func usualAttempts(at endpoint: String) -> [(AttemptKey, UInt64)] {
+        let usual: [(AttemptOutcome, [Int])] = [
+            (.delivered, [200, 201]), (.deferred, [0, 429, 503]), (.uncertain, [0, 500, 502]),
+            (.held, [401, 403, 404]), (.rejected, [400]),
+        ]
+        return usual.flatMap { outcome, codes in
+            codes.map { (AttemptKey(endpoint: endpoint, outcome: outcome.name, code: $0), 0) }
+        }
+    }
 }
 
 /// What the ingress thread counts.
@@ -64,6 +78,17 @@ struct IngressMetrics: Sendable {
     var latency = Histogram(bounds: Histogram.latency)
     var flush = Histogram(bounds: Histogram.flush)
     var flushErrors: UInt64 = 0
+
+    private static let senderRoutes = [Route.hook(name: "").label, Route.recipe(project: "").label]
+
+    /// Series that are there at 0 before the first of them is counted.
+    static let usualRequests: [(RequestKey, UInt64)] = senderRoutes.flatMap { route in
+        [200, 202, 401, 503].map { (RequestKey(route: route, code: $0), 0) }
+    }
+
+    static let usualRequestSeconds = senderRoutes.map {
+        ($0, Histogram(bounds: Histogram.request))
+    }
 
     mutating func request(_ route: String, _ code: Int, seconds: Double) {
         requests[RequestKey(route: route, code: code), default: 0] += 1

@@ -18,6 +18,15 @@ struct CommandRun {
         try run(Programs.relay, arguments, environment, input, folder)
     }
 
+    /// Runs a program of the machine's.
+    static func program(
+        _ path: String,
+        _ arguments: [String],
+        input: String = ""
+    ) throws -> CommandRun {
+        try run(path, arguments, [:], input, nil)
+    }
+
     private static func run(
         _ program: String,
         _ arguments: [String],
