@@ -92,12 +92,14 @@ struct MetricsTests {
             let used = Self.names(in: try Self.paper("config/prometheus/\(path)"))
             #expect(!used.isEmpty && used.isSubset(of: Self.names), "\(path)")
         }
-        let board = try JSONDocument(parsing: Array(Self.paper("config/prometheus/grafana.json").utf8))
+        let text = try Self.paper("config/prometheus/grafana.json")
+        let board = try JSONDocument(parsing: Array(text.utf8))
         let panels = board.root["panels"].map { Array($0.elements) } ?? []
         #expect(panels.count == 20)
         for panel in panels {
             let title = panel["title"]?.string ?? ""
-            let queries = panel["targets"].map { $0.elements.compactMap { $0["expr"]?.string } } ?? []
+            let targets = panel["targets"].map { Array($0.elements) } ?? []
+            let queries = targets.compactMap { $0["expr"]?.string }
             #expect(!queries.isEmpty, "\(title)")
             for query in queries { #expect(!Self.names(in: query).isEmpty, "\(title): \(query)") }
         }

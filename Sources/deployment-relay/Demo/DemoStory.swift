@@ -12,6 +12,8 @@ struct DemoStory {
 
     private static let good = "07aa5a0d3f1c4b6e8a92d5c7e1f0b3a4d6c8e9f1"
     private static let bad = "d41e7c9a05b8f23641ce07d9ab5f8e3c2071b6d4"
+    private static let next = "5b83a2e6c1f94d7089e3b6a4f2d1c0857e96a3bd"
+    private static let final = "e9c0471fb2a6d35880f7c4e1a93b5d26f018c7a4"
 
     /// - Returns: Whether everything happened as it was told.
     func tell() throws -> Bool {
@@ -29,10 +31,20 @@ struct DemoStory {
             """
         )
         var isTold = true
-        for chapter in chapters() {
+        let operations = operations()
+        for chapter in chapters(operations) {
             Output.print("\n\(chapter.words)")
             isTold = try post(chapter) && isTold
         }
+        let trouble = DemoTrouble(
+            hooks: hooks,
+            admin: admin,
+            playground: playground,
+            last: operations[2],
+            next: operations[3],
+            final: operations[4]
+        )
+        isTold = try trouble.tell() && isTold
         return try showDeployments() && isTold
     }
 
@@ -45,20 +57,26 @@ struct DemoStory {
         let status: String
     }
 
-    private func chapters() -> [Chapter] {
+    /// One after the other, each with those before it in its history.
+    private func operations() -> [DemoOperation] {
         let now = Timestamp(milliseconds: Clock.now() / 1000 * 1000)
-        let first = DemoOperation(revision: Self.good, startedAt: now.adding(seconds: -90))
-        let second = DemoOperation(
-            revision: Self.bad,
-            startedAt: now.adding(seconds: -60),
-            history: [(first.revision, first.startedAt)]
-        )
-        let rollback = DemoOperation(
-            revision: Self.good,
-            startedAt: now.adding(seconds: -30),
-            username: "mira",
-            history: [(first.revision, first.startedAt), (second.revision, second.startedAt)]
-        )
+        let revisions = [Self.good, Self.bad, Self.good, Self.next, Self.final]
+        var operations: [DemoOperation] = []
+        for (number, revision) in revisions.enumerated() {
+            operations.append(
+                DemoOperation(
+                    revision: revision,
+                    startedAt: now.adding(seconds: Double(number) * 30 - 150),
+                    username: number == 2 ? "mira" : nil,
+                    history: operations.map { ($0.revision, $0.startedAt) }
+                )
+            )
+        }
+        return operations
+    }
+
+    private func chapters(_ operations: [DemoOperation]) -> [Chapter] {
+        let (first, second, rollback) = (operations[0], operations[1], operations[2])
         let message =
             "one or more objects failed to apply: admission webhook \"policy.example\" denied:\n"
             + "spec.replicas: Invalid value: -1"
@@ -155,10 +173,11 @@ struct DemoStory {
 
             \(table.text)
 
-            One deployment for each operation, with its final status: six webhooks, three rows, none
-            left running. The last success is the rollback, so \(Self.good.prefix(8)) is what runs.
+            One deployment for each operation, with its final status: eleven webhooks, five rows, none
+            twice and none left running. The last success is \(Self.final.prefix(8)), so that is what
+            runs.
             """
         )
-        return statuses == ["success", "failed", "success"]
+        return statuses == ["success", "failed", "success", "success", "success"]
     }
 }
