@@ -22,7 +22,7 @@ struct PaperTests {
         "links between the pages lead somewhere",
         arguments: [
             "README.md", "Sources/README.md", "config/README.md", "config/heroku.md",
-            "config/kubernetes/README.md",
+            "config/kubernetes/README.md", "config/README.ja.md",
         ]
     )
     func links(page: String) throws {
@@ -38,6 +38,17 @@ struct PaperTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             #expect(Self.anchors(of: text).contains(String(parts[1])), "\(page): \(target)")
         }
+    }
+
+    @Test("what is to be pasted from the Japanese page stands in README.md too")
+    func japanese() throws {
+        let pasted = { (text: String) in
+            text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map(String.init)
+        }
+        let lines = try pasted(Self.text(of: "config/README.ja.md"))
+        let original = try Set(pasted(Self.text(of: "README.md")))
+        #expect(lines.count > 20)
+        for line in lines { #expect(original.contains(line), "\(line)") }
     }
 
     @Test("every log line's name is in config/README.md, and none that no code writes")
