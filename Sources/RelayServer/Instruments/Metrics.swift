@@ -36,6 +36,8 @@ struct DeliveryMetrics: Sendable {
     var flush = Histogram(bounds: Histogram.flush)
     var flushErrors: UInt64 = 0
     var logBytes: Int64 = 0
+    /// Why the log `settled` cannot be written now; nil: it can.
+    var logTrouble: String?
     var remaining: [String: Int] = [:]
     /// Why the last call to an endpoint came to nothing; no entry: it was answered.
     var troubles: [String: String] = [:]
