@@ -86,6 +86,30 @@ package enum FileSystem {
         ]
     }
 
+    /// What has become of the name of an open file.
+    package enum Place: Equatable, Sendable {
+        /// The path names this very file.
+        case here
+        /// The path names nothing, and the file lives: it was moved, or its volume is away.
+        case away
+        /// The path names nothing, and neither does any other: when it is closed it is gone.
+        case deleted
+        /// The path names another file.
+        case taken
+    }
+
+    /// Whether `path` still names the open `file`: fstat(2) and stat(2), about a microsecond.
+    package static func place(of file: Int32, at path: String) -> Place {
+        var mine = stat()
+        var named = stat()
+        guard fstat(file, &mine) == 0 else { return .away }
+        guard stat(path, &named) != 0 else {
+            return mine.st_dev == named.st_dev && mine.st_ino == named.st_ino ? .here : .taken
+        }
+        let isMissing = errno == ENOENT || errno == ENOTDIR
+        return isMissing && mine.st_nlink == 0 ? .deleted : .away
+    }
+
     /// When the file was last written, in milliseconds since 1970; nil when it is missing.
     package static func modified(_ path: String) -> Int64? {
         stamp(path).map { $0[3] * 1000 + $0[4] / 1_000_000 }

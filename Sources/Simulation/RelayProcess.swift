@@ -33,6 +33,7 @@ package struct RelayProcess: Sendable {
         ledger = Ledger(limit: limits.ledgerEntries)
         queue = DeliveryQueue(settings: settings, seed: seed)
         queue.restore(past, damagedAt: found.isDamaged ? now.wall : nil)
+        intake.reserve(idsUpTo: past.highestDelivery)
         for project in past.projects { ledger.note(.project(project), locator: 0) }
         for record in found.accepted {
             let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)

@@ -15,6 +15,8 @@ package struct LogFiles: Sendable {
     package var remove: @Sendable (_ path: String) throws(SystemError) -> Void
     /// fsync(2) of a folder: makes the names in it durable.
     package var flushFolder: @Sendable (_ path: String) throws(SystemError) -> Void
+    /// Whether the path still names the open file; changes nothing.
+    package var place: @Sendable (_ file: Int32, _ path: String) -> FileSystem.Place
     /// Milliseconds since 1970; written down when a segment is closed, decides nothing here.
     package var now: @Sendable () -> Int64
     /// A segment's seed, unknown to senders.
@@ -33,6 +35,7 @@ package struct LogFiles: Sendable {
         cut: { file, size throws(SystemError) in try FileSystem.cut(file, to: size) },
         remove: { path throws(SystemError) in try FileSystem.remove(path) },
         flushFolder: { path throws(SystemError) in try FileSystem.flushFolder(path) },
+        place: { file, path in FileSystem.place(of: file, at: path) },
         now: { Clock.now() },
         seed: { UInt32(truncatingIfNeeded: Host.random()) }
     )

@@ -9,7 +9,9 @@ struct OpenSegment: ~Copyable {
     /// Behind the last durable record; the header counts, even while it is still to be written.
     private(set) var size: Int64
     private(set) var index: SegmentIndex
-    private let file: OwnedDescriptor
+    /// nil: it could not be made yet.
+    private var file: OwnedDescriptor?
+    private let folder: String
     private let files: LogFiles
     private var hasHeader: Bool
     /// Up to here room is reserved.
@@ -20,14 +22,17 @@ struct OpenSegment: ~Copyable {
     private var isBroken = false
 
     /// A segment without a record; its header is written with the first batch.
+    ///
+    /// `file`: nil while it cannot be made; then each commit, and `makeRoom`, tries.
     init(
         beginning number: UInt32,
-        _ path: String,
-        _ file: consuming OwnedDescriptor,
+        _ names: SegmentNames,
+        _ file: consuming OwnedDescriptor?,
         _ files: LogFiles
     ) {
-        (self.number, self.path, self.files) = (number, path, files)
-        self.file = file
+        (self.number, self.files) = (number, files)
+        (path, folder) = (names.path(number), names.folder)
+        self.file = consume file
         seed = files.seed()
         size = Int64(SegmentHeader.byteCount)
         index = SegmentIndex()
@@ -37,18 +42,31 @@ struct OpenSegment: ~Copyable {
     /// A segment that holds records up to `size`.
     init(
         continuing number: UInt32,
-        _ path: String,
+        _ names: SegmentNames,
         _ file: consuming OwnedDescriptor,
         seed: UInt32,
         size: Int64,
         _ index: SegmentIndex,
         _ files: LogFiles
     ) {
-        (self.number, self.path, self.files) = (number, path, files)
+        (self.number, self.files) = (number, files)
+        (path, folder) = (names.path(number), names.folder)
         (self.seed, self.size, self.index) = (seed, size, index)
-        self.file = file
+        self.file = consume file
         hasHeader = true
     }
+
+    private var descriptor: Int32? {
+        switch file {
+        case .some(let file): file.number
+        case .none: nil
+        }
+    }
+
+    /// Where the next batch is written: over the header, as long as there is none.
+    private var start: Int64 { hasHeader ? size : 0 }
+
+    // MARK: - Writing
 
     /// Writes and flushes one batch of whole records.
     mutating func append(
@@ -56,51 +74,142 @@ struct OpenSegment: ~Copyable {
         _ entries: SegmentIndex,
         reserving room: Int64
     ) throws(StorageError) {
-        guard !isBroken else {
-            throw .flushFailed(file: path, reason: "an earlier flush had failed")
-        }
-        guard size + Int64(batch.count) <= SegmentFormat.largestSegment else {
-            throw .full(file: path, reason: "no new segment can be begun, and this one is full")
-        }
+        try checkUsable(for: batch.count)
         let bytes = hasHeader ? batch : SegmentHeader.bytes(seed: seed) + batch
-        let start = hasHeader ? size : 0
+        let file: Int32
         do {
-            if hasDebris { try sweep(start) }
-            try reserve(start, Int64(bytes.count), room)
+            file = try opened()
+            if hasDebris { try sweep(file) }
+            try reserve(file, Int64(bytes.count), ahead: room)
             hasDebris = true
-            try files.write(bytes, file.number, start)
-            hasDebris = false
+            try files.write(bytes, file, start)
         } catch {
-            reserved = 0
-            // What cannot be swept up now is swept up before the next write.
-            do { if hasDebris { try sweep(start) } } catch {}
-            throw .full(file: path, reason: "\(error)")
+            throw refused(error)
         }
         do {
-            try files.flush(file.number)
+            try files.flush(file)
         } catch {
             isBroken = true
             throw .flushFailed(file: path, reason: "\(error)")
         }
+        // What went into a file that nobody will find again is not promised.
+        try checkPlace()
+        hasDebris = false
         hasHeader = true
         size += Int64(batch.count)
         index.append(entries)
     }
 
-    private mutating func sweep(_ start: Int64) throws(SystemError) {
-        try files.cut(file.number, start)
-        hasDebris = false
+    /// Finds out whether a batch could be written now, and clears the way for it.
+    ///
+    /// Leaves no record: writes zeros where the next one will stand, which are reserved room to
+    /// every reader, and cuts them off. Reserving alone would not do: it proves nothing where a
+    /// process's files may not grow, or where a file system cannot reserve.
+    mutating func makeRoom(reserving room: Int64) throws(StorageError) {
+        try checkUsable(for: Self.trialBytes)
+        do {
+            let file = try opened()
+            if hasDebris { try sweep(file) }
+            try files.reserve(file, start, room)
+            reserved = start + room
+            hasDebris = true
+            try files.write([UInt8](repeating: 0, count: Self.trialBytes), file, start)
+            try sweep(file)
+            // The cut has let go of the room, too.
+            try files.reserve(file, start, room)
+        } catch {
+            throw refused(error)
+        }
     }
 
-    private mutating func reserve(
-        _ start: Int64,
-        _ count: Int64,
-        _ room: Int64
-    ) throws(SystemError) {
-        guard start + count > reserved else { return }
-        try files.reserve(file.number, start, count + room)
-        reserved = start + count + room
+    private static let trialBytes = 1 << 16
+
+    private func checkUsable(for count: Int) throws(StorageError) {
+        guard !isBroken else {
+            throw .flushFailed(file: path, reason: "an earlier flush had failed")
+        }
+        guard size + Int64(count) <= SegmentFormat.largestSegment else {
+            throw .full(file: path, reason: "no new segment can be begun, and this one is full")
+        }
+        try checkPlace()
     }
+
+    /// Nothing is promised of the batch, and nothing of it must stay.
+    private mutating func refused(_ error: SystemError) -> StorageError {
+        reserved = 0
+        if hasDebris, let file = descriptor {
+            // What cannot be swept up now is swept up before the next write.
+            do { try sweep(file) } catch {}
+        }
+        return .full(file: path, reason: "\(error)")
+    }
+
+    private mutating func sweep(_ file: Int32) throws(SystemError) {
+        try files.cut(file, start)
+        hasDebris = false
+        reserved = 0
+    }
+
+    /// Keeps `room` reserved behind the batch, less a quarter; where there is not so much room,
+    /// what the batch itself needs.
+    private mutating func reserve(
+        _ file: Int32,
+        _ count: Int64,
+        ahead room: Int64
+    ) throws(SystemError) {
+        let end = start + count
+        guard end + room / 4 > reserved else { return }
+        do throws(SystemError) {
+            try files.reserve(file, start, count + room)
+            reserved = end + room
+        } catch {
+            guard end > reserved else { return }
+            try files.reserve(file, start, count)
+            reserved = end
+        }
+    }
+
+    // MARK: - The file and its name
+
+    private mutating func opened() throws(SystemError) -> Int32 {
+        if let number = descriptor { return number }
+        let made = try files.open(path)
+        try files.flushFolder(folder)
+        let number = made.number
+        file = consume made
+        return number
+    }
+
+    /// Whether its path still names this file; a segment that is still to be made has no place.
+    ///
+    /// A file that is away may come back, and the log goes on in it. Deleted, or with another in
+    /// its place, it does not.
+    func checkPlace() throws(StorageError) {
+        guard let file = descriptor else { return }
+        switch files.place(file, path) {
+        case .here: return
+        case .away:
+            throw .full(
+                file: path,
+                reason: "is not in its place: its folder was moved or unmounted; "
+                    + "the relay goes on when it is back"
+            )
+        case .deleted:
+            throw .lost(
+                file: path,
+                reason: "was deleted while the relay ran; nothing can be promised in it, "
+                    + "and a restart begins with what is there"
+            )
+        case .taken:
+            throw .lost(
+                file: path,
+                reason: "is another file than the one the relay had opened; "
+                    + "a restart reads the one that is there"
+            )
+        }
+    }
+
+    // MARK: - Closing
 
     /// Writes the index behind the records and lets go of reserved room.
     ///
@@ -115,8 +224,9 @@ struct OpenSegment: ~Copyable {
             closedAt: closedAt,
             hasIndex: false
         )
+        guard let file = descriptor else { return closed }
         do {
-            try closed.write(index, at: size, seed: seed, to: file.number, files)
+            try closed.write(index, at: size, seed: seed, to: file, files)
         } catch {
             closed.hasIndex = false
         }

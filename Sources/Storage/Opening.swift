@@ -40,8 +40,8 @@ struct Opening: ~Copyable {
         _ names: SegmentNames,
         _ files: LogFiles
     ) throws(StorageError) -> OpenSegment {
-        let path = names.path(number)
-        return OpenSegment(beginning: number, path, try file(path, names, files), files)
+        let file = try file(names.path(number), names, files)
+        return OpenSegment(beginning: number, names, file, files)
     }
 
     private static func file(
@@ -62,8 +62,9 @@ struct Opening: ~Copyable {
 
     /// Finds the end of the newest segment, sets damage aside and cuts what a crash tore.
     ///
-    /// Where that cannot be set aside, the segment stays as it is and a new one is begun: what
-    /// looks torn may be damage to something that was promised.
+    /// Where that cannot be set aside, or the file not be written, the segment stays as it is and
+    /// a new one follows, whose file is made once it can be: what looks torn may be damage to
+    /// something that was promised.
     private static func open(
         _ number: UInt32,
         _ names: SegmentNames,
@@ -75,29 +76,52 @@ struct Opening: ~Copyable {
         let bytes = try contents(path)
         let (scan, index) = try scanned(bytes, path, options)
         let isTailKept = note(scan, bytes, path, tail: .torn, names, options, &damage)
-        guard isTailKept else {
-            closed.append(ClosedSegment(number, size: bytes.count, scan, path, options.files))
-            return try begin(number + 1, names, options.files)
-        }
-        let file = try file(path, names, options.files)
         // A header without a record is written anew with the first batch.
         let seed = scan.recordCount > 0 ? scan.seed : nil
         let end = seed == nil ? 0 : Int64(scan.end)
-        do throws(SystemError) {
-            if bytes.count > end { try options.files.cut(file.number, end) }
-        } catch {
-            throw .unreadable(file: path, reason: "\(error)")
+        guard isTailKept,
+            let file = try writable(path, cutTo: end, of: bytes.count, names, options.files)
+        else {
+            guard !bytes.isEmpty else {
+                return OpenSegment(beginning: number, names, nil, options.files)
+            }
+            closed.append(ClosedSegment(number, size: bytes.count, scan, path, options.files))
+            return OpenSegment(beginning: number + 1, names, nil, options.files)
         }
-        guard let seed else { return OpenSegment(beginning: number, path, file, options.files) }
+        guard let seed else { return OpenSegment(beginning: number, names, file, options.files) }
         return OpenSegment(
             continuing: number,
-            path,
+            names,
             file,
             seed: seed,
             size: end,
             index,
             options.files
         )
+    }
+
+    /// The file, ready to be written at `end`; nil when that may be so later.
+    ///
+    /// - Throws: When the log has never been here and the reason is not want of room: then the
+    ///   folder is the wrong one, or its owner is.
+    private static func writable(
+        _ path: String,
+        cutTo end: Int64,
+        of count: Int,
+        _ names: SegmentNames,
+        _ files: LogFiles
+    ) throws(StorageError) -> OwnedDescriptor? {
+        do throws(SystemError) {
+            let file = try files.open(path)
+            try files.flushFolder(names.folder)
+            if count > end { try files.cut(file.number, end) }
+            return file
+        } catch {
+            guard count > 0 || error.isNoRoom else {
+                throw .unreadable(file: path, reason: "\(error)")
+            }
+            return nil
+        }
     }
 
     // MARK: - Closed segments

@@ -1,3 +1,5 @@
+import POSIX
+
 /// An append-only log of records that survives a crash: written in batches, one flush each.
 ///
 /// One thread's. `stage` gathers, `commit` makes durable all that was staged or none of it. The
@@ -39,7 +41,8 @@ package struct RecordLog: ~Copyable {
     /// Opens the log in `folder`, or begins it; recovers what a crash left.
     ///
     /// Reads the open segment and, of the closed ones, only their last bytes. Needs no room on
-    /// the disk: a log on a full disk opens, and `commit` then says `.full`.
+    /// the disk and, where a log has been before, no right to write: it opens on a full disk or in
+    /// a read-only folder, and `commit` and `makeRoom` then say `.full`.
     ///
     /// - Throws: `.unreadable` when the folder or a file cannot be used at all; `.newerVersion`.
     package init(
@@ -55,6 +58,17 @@ package struct RecordLog: ~Copyable {
         closed = opening.closed
         damage = opening.damage
         open = opening.take()
+    }
+
+    /// The size of the log `name` in `folder` as its files have it; nil when there is none.
+    package static func byteCount(folder: String, name: String) -> Int64? {
+        let names = SegmentNames(folder: folder, log: name)
+        do {
+            let sizes = try names.numbers().map { FileSystem.stamp(names.path($0))?[2] ?? 0 }
+            return sizes.isEmpty ? nil : sizes.reduce(0, +)
+        } catch {
+            return nil
+        }
     }
 
     // MARK: - Writing
@@ -103,23 +117,47 @@ package struct RecordLog: ~Copyable {
     /// Nothing stays staged, whether it succeeds or not.
     ///
     /// - Throws: `.full` when nothing of the batch is promised and the log can go on;
-    ///   `.flushFailed` when it cannot be known, and never again will be.
+    ///   `.flushFailed` when it cannot be known, and never again will be; `.lost` when the file is
+    ///   no longer this log's.
     package mutating func commit() throws(StorageError) {
         guard stagedCount > 0 else { return }
         defer { discardStaged() }
         try open.append(staged, stagedIndex, reserving: options.reserveBytes)
-        if open.size >= options.segmentBytes || open.index.entries.count >= options.indexBytes {
-            beginSegment()
-        }
+        if isGrown { beginSegment() }
     }
+
+    /// Whether the open segment is to be closed.
+    private var isGrown: Bool {
+        open.size >= options.segmentBytes || open.index.entries.count >= options.indexBytes
+    }
+
+    /// Finds out whether a commit would succeed now, and clears the way for it; leaves no record.
+    ///
+    /// After `.full`, to go on before anybody has something to write; asks for all the room that
+    /// is reserved ahead, so that a log that has hardly any does not come and go.
+    ///
+    /// - Throws: As `commit`.
+    /// - Precondition: Nothing is staged.
+    package mutating func makeRoom() throws(StorageError) {
+        precondition(stagedCount == 0)
+        if isGrown { beginSegment() }
+        try open.makeRoom(reserving: options.reserveBytes)
+    }
+
+    /// Whether the log's file is still where it was: two calls that only look.
+    ///
+    /// - Throws: `.full` while it is away, `.lost` when it does not come back.
+    package func checkPlace() throws(StorageError) { try open.checkPlace() }
 
     /// Begins the next segment, then closes the present one; when the first fails it goes on.
     ///
     /// In this order a crash in between leaves a segment without an index behind a new one, which
-    /// the next start reads whole and gives its index.
+    /// the next start reads whole and gives its index. That the present one is still in its place
+    /// once the new one has a name proves that both are in the same folder.
     private mutating func beginSegment() {
         do {
             var segment = try Opening.begin(open.number + 1, names, options.files)
+            try open.checkPlace()
             swap(&open, &segment)
             closed.append(segment.close())
             trouble = nil

@@ -1,10 +1,14 @@
 /// Why a log cannot be read or written.
 package enum StorageError: Error, Equatable, CustomStringConvertible {
-    /// Nothing of the batch is promised; the log can be used again once there is room.
+    /// Nothing of the batch is promised; the log can be used again once there is room, or once its
+    /// folder is back.
     case full(file: String, reason: String)
     /// What was written may or may not be on disk, and asking again would not tell: the process
     /// must say so and end.
     case flushFailed(file: String, reason: String)
+    /// The open file is no longer the log's: it was deleted, or another has taken its place. Only
+    /// a restart finds out what there is now.
+    case lost(file: String, reason: String)
     case unreadable(file: String, reason: String)
     /// No record begins there, or its checksum does not fit.
     case damaged(file: String, offset: Int)
@@ -23,6 +27,7 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
         case .full(let file, let reason): "\(file): cannot be written: \(reason)"
         case .flushFailed(let file, let reason):
             "\(file): the flush failed: \(reason); what was written last may be lost"
+        case .lost(let file, let reason): "\(file): \(reason)"
         case .unreadable(let file, let reason): "\(file): \(reason)"
         case .damaged(let file, let offset): "\(file): the record at offset \(offset) is damaged"
         case .dropped(let file): "\(file): is gone; the record was older than the retention"

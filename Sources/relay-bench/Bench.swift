@@ -21,6 +21,10 @@ enum Bench {
           soak      [--minutes N] [--seed N] [--program FILE] [--json]
                     the real program against a GitLab that fails at random, killed now and then;
                     ends with 1 unless each operation is one row with its end
+          crash     [--rounds N] [--seed N] [--program FILE] [--json]
+                    the real program killed (-9) at any moment, N times (500) on one data folder,
+                    under load and with a GitLab that fails before and after processing; ends
+                    with 1 unless what was answered is one row each, with its end
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
           fuzz      [--seconds N] [--seed S] [--target templates|json|all] [--vectors FILE]
@@ -42,6 +46,8 @@ enum Bench {
                 return try SimulateBench.run(Arguments(arguments.dropFirst(), SimulateBench.form))
             case "soak":
                 return try SoakBench.run(Arguments(arguments.dropFirst(), SoakBench.form))
+            case "crash":
+                return try CrashBench.run(Arguments(arguments.dropFirst(), CrashBench.form))
             case "template":
                 return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
             case "fuzz":

@@ -115,7 +115,21 @@ final class RelayUnderTest {
         _ body: [UInt8],
         to address: SocketAddress
     ) throws -> Answer {
-        let socket = try Socket.connect(to: address, timeoutSeconds: 10)
+        try OpenRequest(method, path, body, to: address).answer()
+    }
+}
+
+/// A request that was sent on a connection of its own and is still to be answered.
+final class OpenRequest {
+    private let socket: OwnedDescriptor
+
+    init(
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8],
+        to address: SocketAddress
+    ) throws {
+        socket = try Socket.connect(to: address, timeoutSeconds: 10)
         let head = "\(method) \(path) HTTP/1.1\r\nHost: relay\r\nContent-Length: \(body.count)\r\n"
         let request = Array((head + "Connection: close\r\n\r\n").utf8) + body
         var sent = 0
@@ -123,13 +137,13 @@ final class RelayUnderTest {
             let result = request.withUnsafeBytes {
                 Socket.send(socket.number, UnsafeRawBufferPointer(rebasing: $0[sent...]))
             }
-            guard case .bytes(let count) = result else { throw NoAnswer() }
+            guard case .bytes(let count) = result else { throw RelayUnderTest.NoAnswer() }
             sent += count
         }
-        return try receive(socket)
     }
 
-    private static func receive(_ socket: borrowing OwnedDescriptor) throws -> Answer {
+    /// Waits for it; one that had come before the relay ended is there afterwards, too.
+    func answer() throws -> RelayUnderTest.Answer {
         var parser = HTTPResponseParser()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { buffer.deallocate() }
@@ -139,12 +153,12 @@ final class RelayUnderTest {
             case .bytes(let count):
                 parser.feed(Array(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
             case .ended: isEnd = true
-            case .wouldBlock, .failed: throw NoAnswer()
+            case .wouldBlock, .failed: throw RelayUnderTest.NoAnswer()
             }
             if let found = parser.response(isEnd: isEnd) {
-                return Answer(status: found.status, body: found.body)
+                return RelayUnderTest.Answer(status: found.status, body: found.body)
             }
-            if isEnd { throw NoAnswer() }
+            if isEnd { throw RelayUnderTest.NoAnswer() }
         }
     }
 }

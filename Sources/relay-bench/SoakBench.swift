@@ -30,43 +30,13 @@ enum SoakBench {
 
 /// The soak's own state: what was told, and what is still to be told.
 private struct Soak {
-    private struct Operation {
-        let application: Int
-        let number: Int
-        var isEnded = false
-
-        var sha: String {
-            let digits = String(application * 1_000_000 + number, radix: 16)
-            return String(repeating: "0", count: 40 - digits.count) + digits
-        }
-
-        /// One in five fails.
-        var end: String { number.isMultiple(of: 5) ? "failed" : "success" }
-        var project: Int { 42 + application % 4 }
-        /// Applications share environments four by four.
-        var environment: String { "env-\(application / 4)" }
-
-        func body(_ status: String) -> [UInt8] {
-            var writer = JSONWriter()
-            writer.object { writer in
-                writer.member("project", String(project))
-                writer.member("environment", environment)
-                writer.member("sha", sha)
-                writer.member("ref", "main")
-                writer.member("status", status)
-                writer.member("operation", "\(application)-\(number)")
-            }
-            return writer.bytes
-        }
-    }
-
     private let sandbox: SandboxServer
     private let folder: String
     private let program: String
     private var relay: RelayUnderTest
     private var chance: SeededGenerator
-    private var open: [Operation] = []
-    private var ended: [Operation] = []
+    private var open: [LoadOperation] = []
+    private var ended: [LoadOperation] = []
     private var counts = [Int](repeating: 0, count: applications)
     private var kills = 0
     private var faults = 0
@@ -147,7 +117,7 @@ private struct Soak {
             ended.append(operation)
         } else {
             counts[application] += 1
-            let operation = Operation(application: application, number: counts[application])
+            let operation = LoadOperation(application: application, number: counts[application])
             try post(operation.body("running"))
             open.append(operation)
         }
@@ -215,7 +185,7 @@ private struct Soak {
             if let last = found.last, last.status.rawValue != operation.end { wrong += 1 }
             if found.map(\.status.rawValue) != [operation.end] {
                 complaints.append(
-                    "operation \(operation.application)-\(operation.number): "
+                    "operation \(operation.name): "
                         + "\(found.map(\.status.rawValue)) instead of \(operation.end)"
                 )
             }

@@ -114,4 +114,22 @@ struct FileSystemTests {
         try first.close()
         #expect(try FileSystem.lock(second.number))
     }
+
+    @Test("an open file is here, away, deleted, or another has its place")
+    func place() throws {
+        let path = "\(folder.path)/a"
+        let file = try FileSystem.openForAppending(path)
+        let manager = FileManager.default
+        #expect(FileSystem.place(of: file.number, at: path) == .here)
+        try manager.moveItem(atPath: path, toPath: "\(folder.path)/b")
+        #expect(FileSystem.place(of: file.number, at: path) == .away)
+        #expect(FileSystem.place(of: file.number, at: "\(folder.path)/b") == .here)
+        try Data([1]).write(to: URL(filePath: path))
+        #expect(FileSystem.place(of: file.number, at: path) == .taken)
+        try manager.removeItem(atPath: path)
+        try manager.removeItem(atPath: "\(folder.path)/b")
+        #expect(FileSystem.place(of: file.number, at: path) == .deleted)
+        // A path that cannot be followed names nothing, either.
+        #expect(FileSystem.place(of: file.number, at: "/dev/null/a") == .deleted)
+    }
 }

@@ -84,6 +84,7 @@ final class FaultyDisk: Sendable {
         var calls: [String] = []
         var plan: (call: Int, fault: Fault)?
         var failing: Set<String> = []
+        var place: FileSystem.Place?
     }
 
     private let state = Mutex(State())
@@ -94,6 +95,9 @@ final class FaultyDisk: Sendable {
     func fail(at call: Int, _ fault: Fault) {
         state.withLock { $0.plan = (call, fault) }
     }
+
+    /// Where the open files seem to be; nil: where they are.
+    func put(_ place: FileSystem.Place?) { state.withLock { $0.place = place } }
 
     /// All calls of these names fail until told otherwise.
     func fail(_ names: Set<String>) { state.withLock { $0.failing = names } }
@@ -146,6 +150,9 @@ final class FaultyDisk: Sendable {
         files.flushFolder = { path throws(SystemError) in
             try self.check("flushFolder")
             try live.flushFolder(path)
+        }
+        files.place = { file, path in
+            self.state.withLock { $0.place } ?? live.place(file, path)
         }
         return files
     }

@@ -76,6 +76,9 @@ extension Intake {
 
     // MARK: - Restart
 
+    /// Gives no id that the other log speaks of, although its own record may be gone.
+    package mutating func reserve(idsUpTo id: UInt64) { nextID = max(nextID, id + 1) }
+
     /// Takes a record of the log at a start, in the log's order; `isForgotten` says that it ended
     /// as dead or dropped.
     package mutating func replay(_ record: AcceptedRecord, isForgotten: Bool) {

@@ -22,6 +22,11 @@ package struct SettledSummary: Sendable {
     package private(set) var interrupted: [UInt64: Interrupted] = [:]
     /// How deliveries ended, and where their attempts are written; the newest of them.
     package private(set) var ends: [UInt64: End] = [:]
+    /// The highest delivery that anything is said of; 0: of none.
+    ///
+    /// Its own record may be lost to damage, and its id must not be given again all the same:
+    /// what is said here of one delivery would be taken for the other's.
+    package private(set) var highestDelivery: UInt64 = 0
     /// Settled (delivery, generation) pairs older than those in `ends`.
     private var settled = DeliverySet()
     /// Where each endpoint's GitLab was when its records were written.
@@ -96,6 +101,7 @@ package struct SettledSummary: Sendable {
     }
 
     private mutating func note(_ sending: Sending) {
+        highestDelivery = max(highestDelivery, sending.delivery)
         let known = interrupted[sending.delivery]
         let first = known.flatMap { $0.first.generation == sending.generation ? $0.first : nil }
         interrupted[sending.delivery] = Interrupted(
@@ -107,6 +113,7 @@ package struct SettledSummary: Sendable {
     }
 
     private mutating func note(_ attempt: Attempt, _ locator: UInt64) {
+        highestDelivery = max(highestDelivery, attempt.delivery)
         if attempt.outcome != .uncertain, interrupted[attempt.delivery]?.isOpen == true,
             attempt.number == interrupted[attempt.delivery]?.attempts,
             attempt.isOfWrite
@@ -118,6 +125,7 @@ package struct SettledSummary: Sendable {
     }
 
     private mutating func note(_ settlement: Settlement, _ locator: UInt64) {
+        highestDelivery = max(highestDelivery, settlement.delivery)
         interrupted[settlement.delivery] = nil
         if let row = settlement.row { rows[row.operation] = row }
         settled.insert(settlement.delivery, generation: settlement.generation)

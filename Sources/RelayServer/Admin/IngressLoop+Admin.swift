@@ -161,7 +161,7 @@ extension IngressLoop {
         let oldest = ledger.oldestWaiting.map { now.milliseconds - $0.milliseconds } ?? 0
         return Answers.json(200) { writer in
             writer.member("version", Version.text)
-            writer.member("trouble", trouble)
+            writer.member("trouble", logTrouble)
             writer.member("oldestPendingSeconds", Double(max(0, oldest)) / 1000)
             writer.member("totals") { writer in
                 writer.object { writer in

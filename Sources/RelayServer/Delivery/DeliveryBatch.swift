@@ -65,4 +65,7 @@ struct DeliveryBatch: Sendable {
         isHeldUp = false
         news = written + holds + replies
     }
+
+    /// There is nothing to write before the rest may happen.
+    mutating func tellWithoutRecords() { news = holds + replies }
 }

@@ -12,7 +12,11 @@ extension DeliveryLoop {
         _ mail: ServerMail,
         _ shared: Shared
     ) throws(StorageError) -> DeliveryLoop {
-        var log = try RecordLog(folder: running.configuration.data, name: "settled")
+        let folder = running.configuration.data
+        let isGone =
+            RecordLog.byteCount(folder: folder, name: "settled") == nil
+            && (RecordLog.byteCount(folder: folder, name: "accepted") ?? 0) > 0
+        var log = try RecordLog(folder: folder, name: "settled")
         var past = SettledSummary(endLimit: running.configuration.limits.ledgerEntries)
         var unreadable = 0
         try log.replay { record in
@@ -24,8 +28,9 @@ extension DeliveryLoop {
             }
         }
         shared.log.tell(log.damage, unreadable: unreadable, in: "settled")
+        if isGone { shared.log.tellGone("settled", in: folder) }
         var queue = DeliveryQueue(settings: running.queueSettings, seed: Host.random())
-        let isDamaged = unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
+        let isDamaged = isGone || unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
         let now = Timestamp(milliseconds: Clock.now())
         let addresses = running.configuration.endpoints.compactMap { endpoint in
             running.addresses[endpoint.name].map {
@@ -48,19 +53,43 @@ extension DeliveryLoop {
 }
 
 extension Log {
+    /// A whole log is not there, and the other one is.
+    func tellGone(_ name: String, in folder: String) {
+        error(
+            "log-missing",
+            [
+                ("log", .text(name)), ("file", .text("\(folder)/\(name)-….log")),
+                (
+                    "hint",
+                    .text("what GitLab was told is not known: it is looked up before each write")
+                ),
+            ]
+        )
+    }
+
     /// What a start found that was no record: where it lay and what was done with it.
     func tell(_ damage: [Damage], unreadable: Int, in name: String) {
         for found in damage {
-            error(
-                "record-damaged",
-                [
-                    ("log", .text(name)), ("file", .text(found.file)),
-                    ("offset", .number(Int64(found.offset))),
-                    ("bytes", .number(Int64(found.count))),
-                    ("quarantine", found.quarantine.map(Log.Value.text)),
-                    ("hint", .text("look at the disk; what was in it can be sent again by hand")),
-                ]
-            )
+            let fields: [(String, Value?)] = [
+                ("log", .text(name)), ("file", .text(found.file)),
+                ("offset", .number(Int64(found.offset))),
+                ("bytes", .number(Int64(found.count))),
+                ("quarantine", found.quarantine.map(Log.Value.text)),
+            ]
+            switch found.kind {
+            case .torn:
+                let hint = "after a crash nothing was lost: nobody was promised what was cut off"
+                warn("record-torn", fields + [("hint", .text(hint))])
+            case .index:
+                let hint = "nothing is lost: the records were read instead"
+                warn("index-damaged", fields + [("hint", .text(hint))])
+            case .damaged:
+                let hint = "look at the disk; what was in it can be sent again by hand"
+                error("record-damaged", fields + [("hint", .text(hint))])
+            case .missing:
+                let hint = "restore the file from a backup, with the relay stopped, if there is one"
+                error("log-missing", fields + [("hint", .text(hint))])
+            }
         }
         guard unreadable > 0 else { return }
         error(

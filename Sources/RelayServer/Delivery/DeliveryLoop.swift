@@ -26,8 +26,6 @@ struct DeliveryLoop: ~Copyable {
     private var hasNews = false
     /// Calls under way, for their endpoints and kinds.
     private var underWay: [UInt64: (endpoint: String, call: GitLabCall)] = [:]
-    /// Steady milliseconds before which a full disk is not tried again.
-    private var nextCommit: Int64 = 0
     private var isStopping = false
     private var stopsAt: Int64 = .max
 
@@ -35,8 +33,6 @@ struct DeliveryLoop: ~Copyable {
     ///
     /// Not for GitLab's sake: what is cut off counts as uncertain and is looked up at the start.
     private static var graceMilliseconds: Int64 { 500 }
-    /// How often a full disk is tried again, in milliseconds.
-    private static var fullDiskMilliseconds: Int64 { 1000 }
 
     init(
         mailbox: Mailbox<DeliveryMail>,
@@ -65,6 +61,7 @@ struct DeliveryLoop: ~Copyable {
     ///
     /// - Throws: A failed flush: what is on disk is then unknown, and only a restart can tell.
     consuming func run() throws(StorageError) {
+        try write { log throws(StorageError) in try log.makeRoom() }
         while !isStopping || !underWay.isEmpty && Clock.monotonic() < stopsAt {
             try turn()
         }
@@ -81,6 +78,7 @@ struct DeliveryLoop: ~Copyable {
         for mail in mailbox.takeAll() { take(mail) }
         decide()
         if try commit() { leave() }
+        try recover()
         reporter.publish(queue, logBytes: settled.byteCount, at: now())
     }
 
@@ -115,9 +113,8 @@ struct DeliveryLoop: ~Copyable {
         let present = now()
         var due: Int64?
         if isStopping { due = stopsAt }
-        if !batch.isEmpty {
-            due = min(due ?? .max, nextCommit)
-        } else if !isStopping, let next = queue.nextDue(at: present) {
+        if reporter.trouble.words != nil { due = min(due ?? .max, reporter.trouble.nextTry) }
+        if batch.isEmpty, !isStopping, let next = queue.nextDue(at: present) {
             due = min(due ?? .max, next)
         }
         if reporter.hasUntoldNews { due = min(due ?? .max, present.steady + 5) }
@@ -169,23 +166,48 @@ struct DeliveryLoop: ~Copyable {
 
     // MARK: - Out
 
-    /// Writes the batch's records down; false while the disk is full.
+    /// Writes the batch's records down; false while the log cannot be written.
     private mutating func commit() throws(StorageError) -> Bool {
-        guard !batch.isEmpty else { return true }
-        guard nextCommit <= Clock.monotonic() else { return false }
+        guard batch.hasRecords else {
+            batch.tellWithoutRecords()
+            return true
+        }
+        guard !mustWait else { return false }
         let start = Clock.monotonicNanoseconds()
+        var written = batch
+        let isDone = try write { log throws(StorageError) in try written.write(to: &log) }
+        batch = written
+        if isDone {
+            reporter.flushed(seconds: Double(Clock.monotonicNanoseconds() - start) / 1e9)
+        }
+        return isDone
+    }
+
+    /// Whether the log cannot be written, and it is too early to try again.
+    private var mustWait: Bool {
+        reporter.trouble.words != nil && Clock.monotonic() < reporter.trouble.nextTry
+    }
+
+    /// Each second while the log cannot be written and nothing waits to be: it goes on by itself.
+    private mutating func recover() throws(StorageError) {
+        guard reporter.trouble.words != nil, batch.isEmpty, !mustWait else { return }
+        try write { log throws(StorageError) in try log.makeRoom() }
+    }
+
+    /// - Returns: Whether it could be written.
+    @discardableResult
+    private mutating func write(
+        _ body: (inout RecordLog) throws(StorageError) -> Void
+    ) throws(StorageError) -> Bool {
         do {
-            try batch.write(to: &settled)
+            try body(&settled)
         } catch {
             reporter.flushFailed()
             guard error.isRecoverable else { throw error }
             reporter.cannotWrite("\(error)", at: Clock.monotonic())
-            nextCommit = Clock.monotonic() + Self.fullDiskMilliseconds
             return false
         }
-        if batch.hasRecords {
-            reporter.flushed(seconds: Double(Clock.monotonicNanoseconds() - start) / 1e9)
-        }
+        reporter.canWrite()
         return true
     }
 

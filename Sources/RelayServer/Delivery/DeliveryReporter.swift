@@ -10,7 +10,10 @@ struct DeliveryReporter {
     private let ingress: Mailbox<IngressMail>
     private let shared: Shared
     private var news: [DeliveryNews] = []
-    private var troubleToldAt: Int64 = .min
+    private(set) var trouble = LogTrouble(
+        name: "settled",
+        hint: "nothing is sent to GitLab until there is room; nothing is lost"
+    )
     private var unreadToldAt: Int64 = .min
 
     init(ingress: Mailbox<IngressMail>, shared: Shared) {
@@ -100,17 +103,15 @@ struct DeliveryReporter {
         shared.deliveryMetrics.withLock { $0.flushErrors += 1 }
     }
 
-    /// One line a minute at most.
     mutating func cannotWrite(_ words: String, at now: Int64) {
-        guard troubleToldAt == .min || now - troubleToldAt >= 60_000 else { return }
-        troubleToldAt = now
-        shared.log.error(
-            "log-not-writable",
-            [
-                ("log", .text("settled")), ("reason", .text(words)),
-                ("hint", .text("nothing is sent to GitLab until there is room; nothing is lost")),
-            ]
-        )
+        trouble.begin(words, at: now, shared.log)
+        shared.deliveryMetrics.withLock { $0.logTrouble = words }
+    }
+
+    mutating func canWrite() {
+        guard trouble.words != nil else { return }
+        trouble.end(shared.log)
+        shared.deliveryMetrics.withLock { $0.logTrouble = nil }
     }
 
     /// One line a minute at most.

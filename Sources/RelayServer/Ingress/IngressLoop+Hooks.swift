@@ -213,10 +213,16 @@ extension IngressLoop {
         owes(.ready(response), connection)
     }
 
-    func readiness() -> HTTPResponse {
+    mutating func readiness() -> HTTPResponse {
         if isDraining { return .text(503, "stopping") }
-        if let trouble { return .text(503, "the log cannot be written: \(trouble)") }
+        lookAfterLog()
+        if let words = logTrouble { return .text(503, "the log cannot be written: \(words)") }
         return .text(200, "ready")
+    }
+
+    /// A request that is answered so if this turn's records reach the disk.
+    mutating func noteAfterCommit(_ exchange: Exchange, _ status: Int) {
+        unnoted.append((exchange, status))
     }
 
     mutating func note(_ exchange: Exchange, _ status: Int) {
@@ -248,7 +254,7 @@ extension IngressLoop {
         for id in reception.supersededLetters {
             letterEnds.append((id, "its operation was accepted after all"))
         }
-        tell(reception, webhook, connection.peer)
+        untold.append(Untold(reception: reception, webhook: webhook, peer: connection.peer))
         answer(reception, exchange, connection)
     }
 
@@ -269,20 +275,31 @@ extension IngressLoop {
                 owes(.waiting(ticket: ticket), connection)
                 connection.unlessWritten = full
             } else {
-                note(exchange, 202)
+                noteAfterCommit(exchange, 202)
                 owes(.afterCommit(Answers.accepted(delivery), otherwise: full), connection)
             }
         case .duplicate(let id, let reason):
             answerDuplicate(of: id, reason, exchange, connection)
         case .ignored(let reason):
-            note(exchange, 200)
+            noteAfterCommit(exchange, 200)
             let response = Answers.passed("ignored", id: nil, reason: reason)
             owes(.afterCommit(response, otherwise: full), connection)
         case .dead(let id, let status, let reason):
-            note(exchange, status)
+            noteAfterCommit(exchange, status)
             let response = Answers.dead(id, status: status, reason: reason)
             owes(.afterCommit(response, otherwise: full), connection)
         }
+    }
+
+    /// The commit is over: what became of the turn's webhooks goes to the log and the metrics; not
+    /// of those that are as if they had never come.
+    mutating func tellTaken(_ wasWritten: Bool) {
+        for one in untold where wasWritten || one.reception.records.isEmpty {
+            tell(one.reception, one.webhook, one.peer)
+        }
+        untold.removeAll(keepingCapacity: true)
+        for (exchange, status) in unnoted { note(exchange, wasWritten ? status : 503) }
+        unnoted.removeAll(keepingCapacity: true)
     }
 
     private mutating func tell(_ reception: Reception, _ webhook: Webhook, _ peer: String) {
@@ -333,4 +350,11 @@ extension IngressLoop {
             )
         )
     }
+}
+
+/// What a webhook became, before it is known whether it could be written down.
+struct Untold {
+    let reception: Reception
+    let webhook: Webhook
+    let peer: String
 }

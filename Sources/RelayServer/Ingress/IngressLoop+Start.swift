@@ -131,6 +131,7 @@ struct AcceptedReplay {
         intake = Intake(hooks: running.hooks, limits: limits)
         ledger = Ledger(limit: limits.ledgerEntries)
         self.past = past.first ?? SettledSummary(endLimit: limits.ledgerEntries)
+        intake.reserve(idsUpTo: self.past.highestDelivery)
         for project in self.past.projects { ledger.note(.project(project), locator: 0) }
     }
 

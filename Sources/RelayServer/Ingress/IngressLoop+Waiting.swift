@@ -40,7 +40,7 @@ extension IngressLoop {
         guard let id, PreferHeader.waitSeconds(exchange.head.fields) ?? 0 > 0,
             let entry = ledger[id], let delivery = acceptedDelivery(entry)
         else {
-            note(exchange, 200)
+            noteAfterCommit(exchange, 200)
             // What it repeats may have come in this very turn, and is not on disk yet.
             return owes(.afterCommit(plain, otherwise: Answers.cannotWrite), connection)
         }

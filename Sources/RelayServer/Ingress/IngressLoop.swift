@@ -47,8 +47,14 @@ struct IngressLoop: ~Copyable {
     var nextErrand: UInt64 = 1
     /// Bodies being read now, in bytes (`limits.bodyMemoryBytes`).
     var bodyBytes = 0
-    var trouble: String?
-    var troubleToldAt: Int64 = .min
+    var trouble = LogTrouble(
+        name: "accepted",
+        hint: "senders get 503 and try again; make room or mend the folder"
+    )
+    /// What this turn's webhooks became, told once it is on disk.
+    var untold: [Untold] = []
+    /// Requests whose status depends on the same, for the metrics.
+    var unnoted: [(exchange: Exchange, status: Int)] = []
     var isDraining = false
     var drainDeadline: Int64 = .max
     let buffer: UnsafeMutableRawBufferPointer
@@ -66,6 +72,7 @@ struct IngressLoop: ~Copyable {
     ///
     /// - Throws: What leaves no way on: a failed flush, or epoll itself.
     mutating func run() throws(IngressError) {
+        try makeRoom()
         while !isDone { try turn() }
         poller.forget(mailbox.doorbell.number)
     }
@@ -77,6 +84,7 @@ struct IngressLoop: ~Copyable {
     /// One turn; see the type.
     private mutating func turn() throws(IngressError) {
         let ready = try wait()
+        if trouble.words != nil, trouble.nextTry <= Clock.monotonic() { try makeRoom() }
         for readiness in ready {
             switch readiness.token {
             case Self.mailboxToken: readMail()
@@ -109,6 +117,7 @@ struct IngressLoop: ~Copyable {
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
         if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
+        if trouble.words != nil { due = min(due ?? .max, trouble.nextTry) }
         if let expiry = intake.nextExpiry() {
             let left = max(0, expiry.milliseconds - Clock.now())
             due = min(due ?? .max, Clock.monotonic() + min(left, 3_600_000))
@@ -207,13 +216,43 @@ struct IngressLoop: ~Copyable {
         do {
             try accepted.commit()
             metrics.flush.observe(Double(Clock.monotonicNanoseconds() - start) / 1e9)
-            trouble = nil
+            trouble.end(log)
             finishTurn(wasWritten: true)
         } catch {
             metrics.flushErrors += 1
             guard error.isRecoverable else { throw .storage(error) }
-            tellTrouble("\(error)")
+            trouble.begin("\(error)", at: Clock.monotonic(), log)
             finishTurn(wasWritten: false)
+        }
+    }
+
+    /// At the start, and each second while the log cannot be written: so that it goes on, and
+    /// `/readyz` says so, although no webhook comes.
+    private mutating func makeRoom() throws(IngressError) {
+        do {
+            try accepted.makeRoom()
+            trouble.end(log)
+        } catch {
+            metrics.flushErrors += 1
+            guard error.isRecoverable else { throw .storage(error) }
+            trouble.begin("\(error)", at: Clock.monotonic(), log)
+        }
+    }
+
+    /// Why one of the logs cannot be written now, as far as is known.
+    var logTrouble: String? {
+        trouble.words ?? shared.deliveryMetrics.withLock { $0.logTrouble }
+    }
+
+    /// Notices a log that has gone away while nothing was written to it.
+    ///
+    /// One that does not come back ends the process a second later, in `makeRoom`.
+    mutating func lookAfterLog() {
+        guard trouble.words == nil else { return }
+        do {
+            try accepted.checkPlace()
+        } catch {
+            trouble.begin("\(error)", at: Clock.monotonic(), log)
         }
     }
 
@@ -224,6 +263,7 @@ struct IngressLoop: ~Copyable {
         } else {
             intake.rollBack()
         }
+        tellTaken(wasWritten)
         staged.removeAll(keepingCapacity: true)
         letterEnds.removeAll(keepingCapacity: true)
         promise(wasWritten)
@@ -259,20 +299,6 @@ struct IngressLoop: ~Copyable {
     mutating func send(_ mail: DeliveryMail) {
         let fits = delivery.put(mail)
         precondition(fits, "the delivery mailbox is larger than the backlog may be")
-    }
-
-    private mutating func tellTrouble(_ words: String) {
-        trouble = words
-        let now = Clock.monotonic()
-        guard troubleToldAt == .min || now - troubleToldAt >= 60_000 else { return }
-        troubleToldAt = now
-        log.error(
-            "log-not-writable",
-            [
-                ("log", .text("accepted")), ("reason", .text(words)),
-                ("hint", .text("senders get 503 and try again; make room or mend the folder")),
-            ]
-        )
     }
 
     /// Closes what has been running for longer than `maximumAgeHours`.

@@ -40,6 +40,8 @@ struct DeliveryMetrics: Sendable {
     var logBytes: Int64 = 0
     /// Deliveries that the queue can account for neither as waiting nor as over.
     var unaccounted = 0
+    /// Why the log `settled` cannot be written now; nil: it can.
+    var logTrouble: String?
     var remaining: [String: Int] = [:]
     /// Why the last call to an endpoint came to nothing; no entry: it was answered.
     var troubles: [String: String] = [:]

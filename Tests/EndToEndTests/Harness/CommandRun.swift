@@ -13,9 +13,11 @@ struct CommandRun {
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String = "",
-        in folder: Folder? = nil
+        in folder: Folder? = nil,
+        under wrapper: [String] = []
     ) throws -> CommandRun {
-        try run(Programs.relay, arguments, environment, input, folder)
+        let words = wrapper + [Programs.relay] + arguments
+        return try run(words[0], Array(words.dropFirst()), environment, input, folder)
     }
 
     /// Runs a program of the machine's.

@@ -11,17 +11,20 @@ final class RelayProcess {
     /// Starts it and waits until both addresses listen.
     ///
     /// The same `data` folder again is a restart; `environment` stands beside the addresses and that
-    /// folder; `stage` is what must live as long as the process.
+    /// folder; `wrapper` is a command that becomes the relay (exec); `stage` is what must live as
+    /// long as the process.
     static func start(
         data: String,
         environment: [String: String],
         arguments: [String] = [],
+        under wrapper: [String] = [],
         keeping stage: Stage? = nil
     ) async throws -> RelayProcess {
         let scratch = "\(data)-\(UUID().uuidString).log"
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Programs.relay)
-        process.arguments = ["serve"] + arguments
+        let words = wrapper + [Programs.relay, "serve"] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = [
             "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
             "RELAY_DATA": data, "RELAY_LOG": "json", "PATH": "/usr/bin:/bin",
@@ -99,6 +102,16 @@ final class RelayProcess {
     func stop() -> Int32 {
         kill(started.processIdentifier, SIGTERM)
         started.waitUntilExit()
+        return started.terminationStatus
+    }
+
+    var id: Int32 { started.processIdentifier }
+
+    /// Waits for it to end by itself; the exit code.
+    func end() async throws -> Int32 {
+        _ = try await eventually("the relay ends by itself") {
+            started.isRunning ? nil : true
+        }
         return started.terminationStatus
     }
 
