@@ -57,7 +57,7 @@ let package = Package(
             of: "Relay",
             also: ["JSON", "Templating", "Webhooks", "GitLab", "Formats", "Simulation"]
         ),
-        .tests(of: "Simulation"),
+        .tests(of: "Simulation", also: ["POSIX", "Storage"]),
         .tests(of: "POSIX"),
         .tests(of: "Storage", also: ["Formats", "POSIX"]),
         .tests(of: "HTTPClient", also: ["POSIX"]),

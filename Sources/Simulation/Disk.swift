@@ -36,15 +36,19 @@ package final class Disk {
     private var settled: RecordLog
     private let reader: RecordReader
     private let options: RecordLog.Options
+    /// What goes wrong with single calls.
+    let trouble: DiskTrouble
 
     /// Makes two empty logs; a segment is closed when it has `segmentBytes`.
-    package init(segmentBytes: Int = 1 << 26) throws {
+    package init(segmentBytes: Int = 1 << 26, trouble: DiskTrouble = .none) throws {
+        self.trouble = trouble
         folder = try TemporaryFolder(prefix: "relay-simulation")
         var options = RecordLog.Options()
         options.segmentBytes = segmentBytes
         options.files.flush = { _ in }
         options.files.flushFolder = { _ in }
         options.files.reserve = { _, _, _ in }
+        options.files = trouble.before(options.files)
         self.options = options
         accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
         settled = try RecordLog(folder: folder.path, name: "settled", options: options)
@@ -55,6 +59,7 @@ package final class Disk {
 
     /// Opens both logs anew, as a start does, and gives all they hold.
     func open() throws -> Found {
+        trouble.begin()
         accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
         settled = try RecordLog(folder: folder.path, name: "settled", options: options)
         var found = Found()
@@ -137,6 +142,11 @@ package final class Disk {
     }
 
     // MARK: - What tests look at
+
+    /// Of both logs.
+    package var segmentCount: Int {
+        get throws { try FileSystem.list(folder.path).count { $0.hasSuffix(".log") } }
+    }
 
     /// Every end of every delivery, as the log has it.
     package var settlements: [Settlement] {

@@ -22,26 +22,40 @@ package struct History {
 
     package let seed: UInt64
     package private(set) var world: World
+    /// Whether one of the disk's calls goes wrong besides.
+    package var hasDiskFault = false
     let sender: SenderModel
     let network: Network
     /// Whether anything goes wrong in it.
-    package let hasTrouble: Bool
+    package var hasTrouble: Bool { hasPlannedTrouble || hasDiskFault }
+    private let hasPlannedTrouble: Bool
     /// Whether it has hundreds of operations.
     package let isLarge: Bool
     /// True time, in milliseconds, until which trouble comes.
     let calmFrom: Int64
 
     /// Makes the history of `seed`; with `keepsTrace` all that happens is written down for people.
-    package init(seed: UInt64, hooks: Hooks, keepsTrace: Bool = false) throws {
+    ///
+    /// `segmentBytes`: when the logs' segments are closed; nil: by chance.
+    package init(
+        seed: UInt64,
+        hooks: Hooks,
+        segmentBytes: Int? = nil,
+        trouble: DiskTrouble = .none,
+        keepsTrace: Bool = false
+    ) throws {
         self.seed = seed
         isLarge = seed % 40 == 39
         var chance = SeededGenerator(seed: seed)
         let faults = chance.pick(from: [0, 0.1, 0.3, 0.6])
-        hasTrouble = faults > 0
+        hasPlannedTrouble = faults > 0
+        let settles = chance.isLucky(0.2)
+        let bySeed = chance.isLucky(0.3) ? 16_384 : 1 << 26
         world = try World(
             at: "2026-04-17T08:00:00Z",
-            hooks: chance.isLucky(0.2) ? hooks.settling : hooks.plain,
-            segmentBytes: chance.isLucky(0.3) ? 16_384 : 1 << 26,
+            hooks: settles ? hooks.settling : hooks.plain,
+            segmentBytes: segmentBytes ?? bySeed,
+            trouble: trouble,
             seed: seed
         )
         world.keepsTrace = keepsTrace
@@ -52,7 +66,7 @@ package struct History {
         self.network = network
         world.fate = { network.fate(of: $0) }
         for event in sender.events { send(event) }
-        if hasTrouble { world.plan(for: sender, until: calmFrom, isLarge: isLarge, &chance) }
+        if hasPlannedTrouble { world.plan(for: sender, until: calmFrom, isLarge: isLarge, &chance) }
     }
 
     /// As Argo CD does: tried again while nobody answers, a few times.
@@ -78,7 +92,7 @@ package struct History {
         }
         network.time = calmFrom
         world.mend()
-        if world.relay == nil { try world.boot() }
+        try world.reboot()
         try world.pass(40 * 3_600_000)
     }
 }

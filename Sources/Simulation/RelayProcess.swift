@@ -1,6 +1,7 @@
 import Formats
 import GitLab
 package import Relay
+import Storage
 
 /// Intake, ledger and queue wired as the server wires them, on one thread and without sockets.
 package struct RelayProcess: Sendable {
@@ -11,6 +12,8 @@ package struct RelayProcess: Sendable {
     package private(set) var held: [HoldScope: Relay.Hold] = [:]
     /// What the first commit must hold before a call leaves.
     private var firstRecords: [SettledRecord]
+    /// What a turn of delivery decided and could not write down yet.
+    private var heldUp: [QueueOutput] = []
 
     /// Starts from what is on disk.
     init(
@@ -50,7 +53,8 @@ package struct RelayProcess: Sendable {
 
     // MARK: - Ingress
 
-    /// - Returns: nil when the process ended in the middle of the commit (`tearing`).
+    /// - Returns: nil when the process ended in the middle of the commit (`tearing`), and when
+    ///   there was no room: the sender hears 503.
     mutating func take(
         _ webhook: Webhook,
         on disk: Disk,
@@ -58,7 +62,7 @@ package struct RelayProcess: Sendable {
         at now: Moment
     ) throws -> Reception? {
         let reception = intake.take(webhook)
-        try commit(reception.records, on: disk, tearing: tear, at: now)
+        guard try commit(reception.records, on: disk, tearing: tear, at: now) else { return nil }
         return tear == nil || reception.records.isEmpty ? reception : nil
     }
 
@@ -72,28 +76,35 @@ package struct RelayProcess: Sendable {
         guard let reception = intake.retake(webhook, id: id, generation: generation) else {
             return nil
         }
-        try commit(reception.records, on: disk, at: now)
-        return reception
+        return try commit(reception.records, on: disk, at: now) ? reception : nil
     }
 
     mutating func expire(on disk: Disk, at now: Moment) throws {
-        try commit(intake.expire(at: now.wall), on: disk, at: now)
+        _ = try commit(intake.expire(at: now.wall), on: disk, at: now)
     }
 
+    /// - Returns: Whether there was room; without, all is as if nothing had come.
     private mutating func commit(
         _ records: [AcceptedRecord],
         on disk: Disk,
         tearing tear: Disk.Tear? = nil,
         at now: Moment
-    ) throws {
+    ) throws -> Bool {
         let stored = records.map { (kind: $0.kind, bytes: $0.bytes) }
-        let locators = try disk.write(stored, to: .accepted, tearing: tear)
+        let locators: [UInt64]
+        do {
+            locators = try disk.write(stored, to: .accepted, tearing: tear)
+        } catch let error as StorageError where error.isRecoverable && !disk.trouble.hasEnded() {
+            intake.rollBack()
+            return false
+        }
         for (record, locator) in zip(records, locators) {
             ledger.add(record, locator: locator)
             guard case .delivery(let delivery) = record else { continue }
             queue.add(QueueEntry(delivery, locator: locator), at: now)
         }
         intake.confirm()
+        return true
     }
 
     // MARK: - Delivery
@@ -110,7 +121,9 @@ package struct RelayProcess: Sendable {
 
     mutating func mended(at now: Moment) { queue.mended("default", at: now) }
 
-    func nextDue(at now: Moment) -> Int64? { queue.nextDue(at: now) }
+    func nextDue(at now: Moment) -> Int64? {
+        heldUp.isEmpty ? queue.nextDue(at: now) : now.steady + 1000
+    }
 
     /// One turn of delivery: what it says is on disk, and the calls may leave.
     ///
@@ -121,8 +134,11 @@ package struct RelayProcess: Sendable {
         tearing tear: Disk.Tear? = nil,
         at now: Moment
     ) throws -> [(id: UInt64, call: GitLabCall)]? {
-        let outputs = queue.run(at: now) { locator in
-            disk.delivery(locator).map(LoadedDelivery.delivery) ?? .damaged(reason: "damaged")
+        var outputs = heldUp
+        if outputs.isEmpty {
+            outputs = queue.run(at: now) { locator in
+                disk.delivery(locator).map(LoadedDelivery.delivery) ?? .damaged(reason: "damaged")
+            }
         }
         guard !outputs.isEmpty || !firstRecords.isEmpty else { return [] }
         let records =
@@ -130,9 +146,15 @@ package struct RelayProcess: Sendable {
             + outputs.compactMap { output in
                 if case .record(let record) = output { record } else { nil }
             }
-        firstRecords = []
         let stored = records.map { (kind: $0.kind, bytes: $0.bytes) }
-        let locators = try disk.write(stored, to: .settled, tearing: tear)
+        let locators: [UInt64]
+        do {
+            locators = try disk.write(stored, to: .settled, tearing: tear)
+            (heldUp, firstRecords) = ([], [])
+        } catch let error as StorageError where error.isRecoverable && !disk.trouble.hasEnded() {
+            heldUp = outputs
+            return []
+        }
         guard tear == nil else { return nil }
         for (record, locator) in zip(records, locators) { note(record, at: locator, disk) }
         return outputs.compactMap { carryOut($0) }

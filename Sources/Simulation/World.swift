@@ -1,6 +1,7 @@
 package import Formats
 import GitLab
 package import Relay
+import Storage
 
 /// A relay, a GitLab and the network between them, in a time of its own.
 package struct World {
@@ -78,6 +79,7 @@ package struct World {
         limits: Limits = Limits(),
         settings: QueueSettings = RelayProcess.queueSettings(),
         segmentBytes: Int = 1 << 26,
+        trouble: DiskTrouble = .none,
         seed: UInt64 = 1
     ) throws {
         guard let time = Timestamp(rfc3339: start) else { throw BadTime(text: start) }
@@ -86,7 +88,7 @@ package struct World {
         self.limits = limits
         self.settings = settings
         self.seed = seed
-        disk = try Disk(segmentBytes: segmentBytes)
+        disk = try Disk(segmentBytes: segmentBytes, trouble: trouble)
         try boot()
     }
 
@@ -126,7 +128,20 @@ package struct World {
         tell("the relay ends, writing \(end.log): \(end.tear)")
         death = nil
         vanish()
-        after(end.downtime) { if $0.relay == nil { try $0.boot() } }
+        after(end.downtime) { try $0.reboot() }
+    }
+
+    /// A log cannot be used on: the process ends, and somebody starts it again.
+    private mutating func fall(_ error: StorageError) {
+        tell("the relay ends: \(error)")
+        vanish()
+        after(1000) { try $0.reboot() }
+    }
+
+    /// Starts the relay unless it runs; again a second later when it ended in its start.
+    mutating func reboot() throws {
+        guard relay == nil else { return }
+        do { try boot() } catch let error as StorageError { fall(error) }
     }
 
     /// The process ends: what it had to say is on disk, and its calls do not leave.
@@ -155,7 +170,13 @@ package struct World {
         let end = death.flatMap { $0.log == .accepted ? $0 : nil }
         guard relay != nil else { return nil }
         let present = now
-        let reception = try relay?.take(webhook, on: disk, tearing: end?.tear, at: present)
+        let reception: Reception?
+        do {
+            reception = try relay?.take(webhook, on: disk, tearing: end?.tear, at: present)
+        } catch let error as StorageError {
+            fall(error)
+            return nil
+        }
         tell("\(hook): \(reception?.word ?? "no answer")")
         if reception == nil, let end { die(end) }
         return reception
@@ -210,8 +231,12 @@ package struct World {
 
     /// One turn of the relay.
     private mutating func turn() throws {
-        let present = now
         guard relay != nil else { return }
+        do { try carryOutTurn() } catch let error as StorageError { fall(error) }
+    }
+
+    private mutating func carryOutTurn() throws {
+        let present = now
         if let expiry = relay?.intake.nextExpiry(), expiry <= present.wall {
             try relay?.expire(on: disk, at: present)
         }
@@ -248,7 +273,7 @@ package struct World {
             let present = now
             relay?.finish(id, result, at: present)
         case .act(let action):
-            try action(&self)
+            do { try action(&self) } catch let error as StorageError { fall(error) }
         }
     }
 

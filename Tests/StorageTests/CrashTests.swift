@@ -106,4 +106,42 @@ struct CrashTests {
             try check(model, in: folder, "failed at call \(call), \(disk.calls[call])")
         }
     }
+
+    /// 946 and 2,850 states of the file: the batch alone, and with the header before it.
+    @Test(
+        "any run of a batch's bytes is missing, wherever it begins and ends: whole records count",
+        arguments: [1, 0]
+    )
+    func holes(before: Int) throws {
+        let folder = try LogFolder()
+        var log = try folder.log()
+        let promised = (0..<before).map { "promised \($0)" }
+        for text in promised { try log.put(text) }
+        let old = try folder.snapshot()
+        let batch = ["one", "two three", "4"]
+        try log.put(batch[0], batch[1], batch[2])
+        let name = folder.segments[0]
+        let whole = try folder.bytes(name)
+        let start = old[name]?.count ?? 0
+        var cases = 0
+        // The kernel may have written any part of what was not flushed, and grown the file.
+        for first in start..<whole.count {
+            for last in (first + 1)...whole.count {
+                var bytes = whole
+                for place in first..<last { bytes[place] = 0 }
+                try folder.restore([name: bytes])
+                log = try folder.log()
+                let found = try texts(&log)
+                let place: Comment = "without \(first)..<\(last)"
+                #expect(found.starts(with: promised), place)
+                #expect(batch.filter(found.contains) == Array(found.dropFirst(before)), place)
+                if before == 1, first >= start + 13 { #expect(found.contains("one"), place) }
+                try log.put("after")
+                log = try folder.log()
+                #expect(try texts(&log) == found + ["after"], place)
+                cases += 1
+            }
+        }
+        #expect(cases == (before == 1 ? 946 : 2850))
+    }
 }
