@@ -11,17 +11,20 @@ final class RelayProcess {
     /// Starts it and waits until both addresses listen.
     ///
     /// The same `data` folder again is a restart; `environment` stands beside the addresses and that
-    /// folder; `stage` is what must live as long as the process.
+    /// folder; `stage` is what must live as long as the process; `shell`: a command of the shell that
+    /// is run before, in the same process, such as `ulimit`.
     static func start(
         data: String,
         environment: [String: String],
         arguments: [String] = [],
+        after shell: String? = nil,
         keeping stage: Stage? = nil
     ) async throws -> RelayProcess {
         let scratch = "\(data)-\(UUID().uuidString).log"
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Programs.relay)
-        process.arguments = ["serve"] + arguments
+        process.executableURL = URL(fileURLWithPath: shell == nil ? Programs.relay : "/bin/sh")
+        let start = shell.map { ["-c", "\($0); exec \"$@\"", "sh", Programs.relay] } ?? []
+        process.arguments = start + ["serve"] + arguments
         process.environment = [
             "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
             "RELAY_DATA": data, "RELAY_LOG": "json", "PATH": "/usr/bin:/bin",
@@ -98,6 +101,11 @@ final class RelayProcess {
     /// SIGTERM; the exit code.
     func stop() -> Int32 {
         kill(started.processIdentifier, SIGTERM)
+        return end()
+    }
+
+    /// Waits for its end; the exit code.
+    func end() -> Int32 {
         started.waitUntilExit()
         return started.terminationStatus
     }

@@ -32,11 +32,15 @@ struct Stage {
 
     var data: String { "\(folder.path)/data" }
 
-    func start(arguments: [String] = []) async throws -> RelayProcess {
+    func start(
+        arguments: [String] = [],
+        after shell: String? = nil
+    ) async throws -> RelayProcess {
         try await RelayProcess.start(
             data: data,
             environment: environment,
             arguments: arguments,
+            after: shell,
             keeping: self
         )
     }
