@@ -1,11 +1,13 @@
 /// Why a request cannot be read, and what to answer before closing.
 package enum HTTPParseError: Error, Equatable {
     case malformedRequestLine
+    case malformedTarget
     case unsupportedVersion
     case http2Preface
     case tlsToPlainPort
     case malformedField
     case missingHost
+    case malformedHost
     case repeatedHost
     case malformedLength
     case conflictingLength
@@ -19,8 +21,9 @@ package enum HTTPParseError: Error, Equatable {
     /// The status code that tells the client (RFC 9110 §15).
     package var status: Int {
         switch self {
-        case .malformedRequestLine, .http2Preface, .tlsToPlainPort, .malformedField, .missingHost,
-            .repeatedHost, .malformedLength, .conflictingLength, .malformedChunk:
+        case .malformedRequestLine, .malformedTarget, .http2Preface, .tlsToPlainPort,
+            .malformedField, .missingHost, .malformedHost, .repeatedHost, .malformedLength,
+            .conflictingLength, .malformedChunk:
             400
         case .bodyTooLarge: 413
         case .targetTooLong: 414
@@ -30,17 +33,23 @@ package enum HTTPParseError: Error, Equatable {
         case .unsupportedVersion: 505
         }
     }
+
+    /// Whether the peer speaks another protocol: then nothing more of it is worth waiting for.
+    package var isOtherProtocol: Bool { self == .tlsToPlainPort || self == .http2Preface }
 }
 
 extension HTTPParseError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformedRequestLine: "the request line is not \"METHOD target HTTP/1.1\""
+        case .malformedTarget:
+            "the path holds %00 or another control character, or . or .. as a segment"
         case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"
         case .http2Preface: "this is HTTP/2; only HTTP/1.1 and HTTP/1.0 are spoken here"
         case .tlsToPlainPort: "this is TLS; the port speaks plain HTTP: use http:// in the url"
         case .malformedField: "a header line is not \"name: value\""
         case .missingHost: "HTTP/1.1 demands a Host field"
+        case .malformedHost: "the Host field is not a host with or without a port"
         case .repeatedHost: "more than one Host field"
         case .malformedLength: "Content-Length is no number, or two different ones"
         case .conflictingLength: "Content-Length and Transfer-Encoding are both present"

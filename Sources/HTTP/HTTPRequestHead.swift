@@ -32,7 +32,9 @@ package struct HTTPRequestHead: Sendable {
     }
 
     /// The raw path: an absolute form's authority and the query are left out.
-    package var path: String {
+    package var path: String { Self.path(of: target) }
+
+    static func path(of target: String) -> String {
         let rest = Self.authority(of: target).map { target[$0.endIndex...] } ?? target[...]
         let path = rest.prefix { $0 != "?" }
         return path.isEmpty ? "/" : String(path)

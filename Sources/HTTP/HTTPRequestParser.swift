@@ -69,7 +69,7 @@ package struct HTTPRequestParser: Sendable {
     private mutating func compact() {
         guard at > 0, at == bytes.count || at > 65_536 else { return }
         if at == bytes.count {
-            bytes.removeAll(keepingCapacity: bytes.capacity <= 131_072)
+            bytes.removeAll(keepingCapacity: bytes.capacity <= 16_384)
         } else {
             bytes.removeFirst(at)
         }

@@ -1,3 +1,5 @@
+import Formats
+
 /// Reads one whole head: request line, fields, framing (RFC 9112 §3, §5, §6).
 struct HeadReader {
     private let bytes: [UInt8]
@@ -51,10 +53,12 @@ struct HeadReader {
         let target = String(decoding: parts[1], as: UTF8.self)
         let method = String(decoding: parts[0], as: UTF8.self)
         // RFC 9112 §3.2: origin form, absolute form with a host, or `*` of OPTIONS; no fragment.
-        let isAbsolute = HTTPRequestHead.authority(of: target).map { !$0.isEmpty } ?? false
+        let authority = HTTPRequestHead.authority(of: target)
+        let isAbsolute = authority.map { !$0.isEmpty && Self.isHost($0.utf8) } ?? false
         guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS",
             !target.contains("#")
         else { throw .malformedRequestLine }
+        try Self.checkPath(of: target)
         return (method, target, version[7] == 0x30 ? 0 : 1)
     }
 
@@ -90,8 +94,24 @@ struct HeadReader {
         let hosts = fields.all("Host")
         guard hosts.count <= 1 else { throw .repeatedHost }
         guard minor == 0 || hosts.count == 1 else { throw .missingHost }
-        guard hosts.allSatisfy({ $0.utf8.allSatisfy(Self.isOfHost) }) else {
-            throw .malformedField
+        guard hosts.allSatisfy({ Self.isHost($0.utf8) }) else { throw .malformedHost }
+    }
+
+    /// A path is taken as it is, never tidied: one that could be read as another is refused.
+    ///
+    /// That is a segment of dots, and a control character; `%2F` is a character of its segment.
+    private static func checkPath(of target: String) throws(HTTPParseError) {
+        let path = HTTPRequestHead.path(of: target).utf8
+        guard path.contains(0x25) || path.contains(0x2E) else { return }
+        for segment in path.split(separator: 0x2F) {
+            // What is no encoding stays as it came (`HTTPRequestHead.segments`).
+            guard let decoded = PercentEncoding.decode(segment) else { continue }
+            let isClean = decoded.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            // An encoded slash may hide dots from whoever looks at whole segments only.
+            let hasDots = decoded.split(separator: 0x2F).contains { part in
+                part.count <= 2 && part.allSatisfy { $0 == 0x2E }
+            }
+            guard isClean, !hasDots else { throw .malformedTarget }
         }
     }
 
@@ -129,11 +149,25 @@ struct HeadReader {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-    /// What a host with its port is made of (RFC 3986 §3.2.2).
-    private static func isOfHost(_ byte: UInt8) -> Bool {
+    /// `host [":" port]`, where the host may be empty (RFC 9110 §7.2, RFC 3986 §3.2.2).
+    private static func isHost(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+        var rest = Array(text)[...]
+        if rest.first == 0x5B {
+            guard let end = rest.firstIndex(of: 0x5D), end > rest.startIndex + 1,
+                rest[(rest.startIndex + 1)..<end].allSatisfy({ isOfName($0) || $0 == 0x3A })
+            else { return false }
+            rest = rest[(end + 1)...]
+        } else {
+            rest = rest.drop(while: isOfName)
+        }
+        return rest.isEmpty
+            || rest.first == 0x3A && rest.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: Array("-._~%!$&'()*+;=:[]".utf8).contains(byte)
+        default: "-._~%!$&'()*+;=".utf8.contains(byte)
         }
     }
 }

@@ -7,12 +7,14 @@ package final class ChildProcess: Sendable {
 
     /// Starts `program`; its output and errors go to the end of the file at `output`.
     ///
-    /// `environment` is all that it sees.
+    /// `environment` is all that it sees; `passing` are descriptors that it gets as 3 and so on, and
+    /// must have higher numbers here.
     package init(
         _ program: String,
         _ arguments: [String],
         environment: [String: String],
-        output: String
+        output: String,
+        passing descriptors: [Int32] = []
     ) throws(SystemError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -21,6 +23,9 @@ package final class ChildProcess: Sendable {
         let flags = O_WRONLY | O_CREAT | O_APPEND
         posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        for (offset, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + offset))
+        }
         let words = Self.words([program] + arguments)
         let settings = Self.words(environment.map { "\($0)=\($1)" })
         defer { for word in words + settings { free(word) } }

@@ -19,8 +19,14 @@ package enum Host {
     /// No core file and no debugger shows our memory, in which tokens lie.
     package static func hideMemory() { linux_set_not_dumpable() }
 
-    /// As many descriptors as the platform allows.
-    package static func raiseDescriptorLimit() { _ = linux_raise_descriptors() }
+    /// Allows as many descriptors as the platform does.
+    ///
+    /// - Returns: How many that is; nil when it cannot be told.
+    @discardableResult
+    package static func raiseDescriptorLimit() -> Int? {
+        let limit = Int(linux_raise_descriptors())
+        return limit > 0 ? limit : nil
+    }
 
     /// The folder in which the running program lies.
     package static var programFolder: String {

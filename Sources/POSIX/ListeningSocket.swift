@@ -7,15 +7,40 @@ package struct ListeningSocket: ~Copyable, Sendable {
     /// As bound: with the port the kernel chose, when 0 was asked for.
     package let address: SocketAddress
 
-    /// Binds and listens; the kernel keeps up to `backlog` peers waiting.
+    /// Binds and listens; the kernel keeps up to `backlog` peers waiting, or `net.core.somaxconn`
+    /// when that is less.
     ///
-    /// A unix socket's file has mode 0660. One that is left of a process that is gone is replaced;
-    /// one where somebody listens is not, nor is any other file.
-    package init(_ address: SocketAddress, backlog: Int32 = 1024) throws(SystemError) {
+    /// A unix socket's file has the address's mode. One that is left of a process that is gone is
+    /// replaced; one where somebody listens is not (EADDRINUSE), nor is any other file.
+    package init(_ address: SocketAddress, backlog: Int32 = 4096) throws(SystemError) {
         let socket = try Self.bound(address)
         guard listen(socket.number, backlog) == 0 else { throw SystemError("listen \(address)") }
         self.address = address.withPort(Self.port(of: socket.number))
         self.socket = socket
+    }
+
+    /// Takes over a socket that somebody else has bound: descriptor `number`, inherited.
+    ///
+    /// - Throws: ENOTSOCK, or EINVAL when it does not listen or is of another family.
+    package init(inherited number: Int32) throws(SystemError) {
+        let address = try Self.address(ofInherited: number)
+        guard linux_adopt(number) == 0 else { throw SystemError("descriptor \(number)") }
+        let socket = try OwnedDescriptor("descriptor", number)
+        self.address = address
+        self.socket = socket
+    }
+
+    /// Where an inherited socket listens; it stays whose it is.
+    package static func address(
+        ofInherited number: Int32
+    ) throws(SystemError) -> SocketAddress {
+        var family: Int32 = 0
+        let kind = linux_socket_kind(number, &family)
+        guard kind >= 0 else { throw SystemError("descriptor \(number)") }
+        guard kind == 1, let address = SocketAddress(boundTo: number, family: family) else {
+            throw SystemError("descriptor \(number): is no listening socket", code: EINVAL)
+        }
+        return address
     }
 
     private static func bound(_ address: SocketAddress) throws(SystemError) -> OwnedDescriptor {
@@ -30,14 +55,14 @@ package struct ListeningSocket: ~Copyable, Sendable {
             // [::] takes IPv4 too.
             var off: Int32 = 0
             setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, 4)
-        case .unix(let path):
+        case .unix(let path, let mode):
             removeStale(path, address)
             // Before it has a name, so that nobody finds it with a wider mode.
-            fchmod(number, 0o660)
+            fchmod(number, mode)
         }
         let result = address.withSocketAddress { Glibc.bind(number, $0, $1) }
         guard result == 0 else { throw SystemError("bind \(address)") }
-        if case .unix(let path) = address { chmod(path, 0o660) }
+        if case .unix(let path, let mode) = address { chmod(path, mode) }
         return socket
     }
 
@@ -70,6 +95,8 @@ package struct ListeningSocket: ~Copyable, Sendable {
     package struct Arrival: ~Copyable {
         package let socket: OwnedDescriptor
         package let peer: String
+        /// The same for peers that may be one: an IPv4 address, or the first half of one of IPv6.
+        package let network: UInt64
 
         package consuming func take() -> OwnedDescriptor { socket }
     }
@@ -81,7 +108,8 @@ package struct ListeningSocket: ~Copyable, Sendable {
     package func accept() throws(SystemError) -> Arrival? {
         while true {
             var peer = [CChar](repeating: 0, count: 64)
-            let number = linux_accept(socket.number, &peer)
+            var network: UInt64 = 0
+            let number = linux_accept(socket.number, &peer, &network)
             if number < 0 {
                 switch errno {
                 case EAGAIN: return nil
@@ -95,7 +123,11 @@ package struct ListeningSocket: ~Copyable, Sendable {
             if case .unix = address {} else { Socket.sendAtOnce(number) }
             let end = peer.firstIndex(of: 0) ?? peer.count
             let words = String(decoding: peer[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            return Arrival(socket: try OwnedDescriptor("accept4", number), peer: words)
+            return Arrival(
+                socket: try OwnedDescriptor("accept4", number),
+                peer: words,
+                network: network
+            )
         }
     }
 }

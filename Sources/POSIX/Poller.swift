@@ -32,7 +32,15 @@ package struct Poller: ~Copyable {
         }
     }
 
-    /// Ends watching; nothing happens to one that is not watched.
+    /// Begins watching a descriptor that is not watched yet, for reading.
+    package func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
+        guard linux_epoll_add(epoll.number, descriptor, token) == 0 else {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    /// Ends watching; nothing happens to one that is not watched. A descriptor that is closed is
+    /// forgotten by itself.
     package func forget(_ descriptor: Int32) {
         _ = linux_epoll_forget(epoll.number, descriptor)
     }

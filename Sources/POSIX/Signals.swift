@@ -16,8 +16,11 @@ package struct Signals: ~Copyable {
     /// Readable when a signal waits.
     package var number: Int32 { descriptor.number }
 
-    package func next() -> Signal? {
-        switch linux_signalfd_read(descriptor.number) {
+    package func next() -> Signal? { Self.next(of: descriptor.number) }
+
+    /// The same for who has only the number.
+    package static func next(of number: Int32) -> Signal? {
+        switch linux_signalfd_read(number) {
         case SIGTERM, SIGINT: .stop
         case SIGHUP: .reload
         default: nil

@@ -57,10 +57,12 @@ package enum Socket {
 
     /// Connects and blocks; for commands and tests, never for a loop.
     ///
-    /// `timeoutSeconds` is for connecting, and for each read and write after that.
+    /// `timeoutSeconds` is for connecting, and for each read and write after that; `source`: the
+    /// own address, where it matters.
     package static func connect(
         to address: SocketAddress,
-        timeoutSeconds: Int
+        timeoutSeconds: Int,
+        from source: SocketAddress? = nil
     ) throws(SystemError) -> OwnedDescriptor {
         let socket = try OwnedDescriptor("socket", linux_socket(address.family, false))
         var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
@@ -68,6 +70,10 @@ package enum Socket {
         setsockopt(socket.number, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
         let number = socket.number
+        if let source {
+            let result = source.withSocketAddress { Glibc.bind(number, $0, $1) }
+            guard result == 0 else { throw SystemError("bind \(source)") }
+        }
         let connected = address.withSocketAddress { Glibc.connect(number, $0, $1) }
         guard connected == 0 else { throw SystemError("connect \(address)") }
         if case .unix = address {} else { sendAtOnce(number) }

@@ -1,9 +1,14 @@
-/// Where to listen or connect: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `unix:/path`.
+/// Where to listen or connect: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `unix:/path`,
+/// `unix:/path?mode=0666`.
 package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
     case ipv4(UInt32, port: UInt16)
     /// Sixteen bytes in network order.
     case ipv6([UInt8], port: UInt16)
-    case unix(path: String)
+    /// `mode`: of the socket's file, for who listens; who connects needs to be let write to it.
+    case unix(path: String, mode: UInt32)
+
+    /// Owner and group may connect.
+    package static let usualMode: UInt32 = 0o660
 
     package struct Mistake: Error, Equatable {
         package var problem: String
@@ -13,14 +18,7 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
     /// - Throws: `Mistake` saying what is wrong and what to write.
     package init(_ text: String) throws(Mistake) {
         if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst(5))
-            guard path.hasPrefix("/"), path.utf8.count < 108 else {
-                throw Mistake(
-                    problem: "\"\(text)\": the path of a socket is absolute and below 108 bytes",
-                    hint: "write unix:/run/deployment-relay.sock"
-                )
-            }
-            self = .unix(path: path)
+            self = try Self.unix(text)
             return
         }
         guard let colon = text.lastIndex(of: ":"),
@@ -65,9 +63,37 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
             "\(number >> 24).\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255):\(port)"
         case .ipv6(let bytes, let port):
             "[\(Self.shown(bytes))]:\(port)"
-        case .unix(let path):
+        case .unix(let path, Self.usualMode):
             "unix:\(path)"
+        case .unix(let path, let mode):
+            "unix:\(path)?mode=0\(String(mode, radix: 8))"
         }
+    }
+
+    private static func unix(_ text: String) throws(Mistake) -> SocketAddress {
+        let halves = text.dropFirst(5).split(
+            separator: "?",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let path = String(halves[0])
+        guard path.hasPrefix("/"), path.utf8.count < 108 else {
+            throw Mistake(
+                problem: "\"\(text)\": the path of a socket is absolute and below 108 bytes",
+                hint: "write unix:/run/deployment-relay.sock"
+            )
+        }
+        guard halves.count > 1 else { return .unix(path: path, mode: usualMode) }
+        guard halves[1].hasPrefix("mode="), (3...4).contains(halves[1].utf8.count - 5),
+            halves[1].utf8.dropFirst(5).allSatisfy({ (0x30...0x37).contains($0) }),
+            let mode = UInt32(halves[1].dropFirst(5), radix: 8), mode <= 0o777
+        else {
+            throw Mistake(
+                problem: "\"\(text)\": behind a socket's path stands its mode or nothing",
+                hint: "write unix:\(path)?mode=0660, three octal digits from 000 to 777"
+            )
+        }
+        return .unix(path: path, mode: mode)
     }
 
     /// Digits and nothing else; no leading zeros, which some read as octal.

@@ -34,16 +34,26 @@ package struct Server: ~Copyable {
 
     /// Starts both loops and returns once both addresses are listening.
     ///
+    /// `inherited`: sockets that are bound already, in place of the configuration's addresses; they
+    /// are the server's from here on.
     /// - Throws: What stands in the way, in words.
-    package static func start(_ running: Running, log: Log) throws(StartError) -> Server {
+    package static func start(
+        _ running: Running,
+        log: Log,
+        inherited: SocketActivation? = nil
+    ) throws(StartError) -> Server {
         do {
-            return try begin(running, log)
+            return try begin(running, log, inherited)
         } catch {
             throw StartError(description: "\(error)")
         }
     }
 
-    private static func begin(_ running: Running, _ log: Log) throws -> Server {
+    private static func begin(
+        _ running: Running,
+        _ log: Log,
+        _ inherited: SocketActivation?
+    ) throws -> Server {
         let limits = running.configuration.limits
         let lock = try FolderLock(
             folder: running.configuration.data,
@@ -60,7 +70,7 @@ package struct Server: ~Copyable {
         }
         let ingress = try LoopThread(named: "ingress") {
             mail.events.tellEnd { () throws(IngressError) in
-                var loop = try IngressLoop.start(running, mail, shared)
+                var loop = try IngressLoop.start(running, mail, shared, inherited)
                 try loop.run()
             }
         }
@@ -103,20 +113,34 @@ package struct Server: ~Copyable {
     }
 
     /// Drains and ends: answers what is in flight, waits 2 s at most, never for GitLab.
-    package consuming func stop() {
+    ///
+    /// - Parameters:
+    ///   - bell: A descriptor that becomes readable when there may be no time even for that.
+    ///   - isHurried: Whether so it is; asked when the bell rings.
+    /// - Returns: Whether it was not hurried.
+    @discardableResult
+    package consuming func stop(bell: Int32? = nil, isHurried: () -> Bool = { false }) -> Bool {
         _ = mail.ingress.put(.stop)
         _ = mail.delivery.put(.stop)
         let deadline = Clock.monotonic() + 2000
         var left = 2
-        while left > 0, Clock.monotonic() < deadline {
-            switch mail.events.next(milliseconds: Int32(max(0, deadline - Clock.monotonic()))) {
-            case .ended, .failed: left -= 1
-            case .listening, .reload, nil: break
+        while true {
+            while let event = mail.events.next(milliseconds: 0) {
+                switch event {
+                case .ended, .failed: left -= 1
+                case .listening, .reload: break
+                }
             }
+            guard left > 0 else { break }
+            let time = deadline - Clock.monotonic()
+            guard time > 0 else { return true }
+            let bells = [mail.events.doorbell.number] + [bell].compactMap { $0 }
+            Readable.wait(forAny: bells, milliseconds: Int32(time))
+            if isHurried() { return false }
         }
-        guard left == 0 else { return }
         ingress.join()
         delivery.join()
+        return true
     }
 }
 

@@ -65,7 +65,8 @@ struct RelayClient {
             }
         if url == nil, listen.hasPrefix("unix:") {
             base = "http://localhost"
-            socketPath = String(listen.dropFirst(5))
+            // Behind the path may stand the mode of the socket's file.
+            socketPath = String(listen.dropFirst(5).prefix { $0 != "?" })
         } else {
             base = url.map(Self.trimmed) ?? "http://\(Self.reachable(listen))"
             socketPath = nil

@@ -72,6 +72,20 @@ struct HTTPRequestParserTests {
             requests: ["GET http://relay.example:80/a?b 1.1 [\"Host=relay.example\"] "]
         ),
         Row(
+            name: "a host with a port, an empty one, an address of IPv6",
+            text: "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\nGET / HTTP/1.1\r\nHost:\r\n\r\n"
+                + "GET / HTTP/1.1\r\nHost: a:\r\n\r\n",
+            requests: [
+                "GET / 1.1 [\"Host=[::1]:80\"] ", "GET / 1.1 [\"Host=\"] ",
+                "GET / 1.1 [\"Host=a:\"] ",
+            ]
+        ),
+        Row(
+            name: "dots and encodings that are part of a name",
+            text: "GET /a..b/...%2Fx/%41%2Fb HTTP/1.1\r\nHost: a\r\n\r\n",
+            requests: ["GET /a..b/...%2Fx/%41%2Fb 1.1 [\"Host=a\"] "]
+        ),
+        Row(
             name: "asterisk form",
             text: "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
             requests: ["OPTIONS * 1.1 [\"Host=a\"] "]

@@ -19,6 +19,9 @@ struct SocketAddressTests {
             ("[1:0:3:4:5:6:7:8]:1", "[1:0:3:4:5:6:7:8]:1", false),
             ("unix:/run/relay.sock", "unix:/run/relay.sock", true),
             ("unix:/a:b", "unix:/a:b", true),
+            ("unix:/a?mode=0660", "unix:/a", true),
+            ("unix:/a?mode=666", "unix:/a?mode=0666", true),
+            ("unix:/a?mode=0600", "unix:/a?mode=0600", true),
         ]
     )
     func reads(text: String, written: String, isLoopback: Bool) throws {
@@ -46,6 +49,8 @@ struct SocketAddressTests {
             ("[+1::]:80", "no address"), ("[1:2:3:4:5:6:7]:80", "no address"),
             ("[1:2:3:4:5:6:7:8:9]:80", "no address"),
             ("[]:80", "no address"), ("http://127.0.0.1:80", "no address"),
+            ("unix:/a?mode=0999", "mode"), ("unix:/a?mode=7777", "mode"), ("unix:/a?mode=", "mode"),
+            ("unix:/a?mode=+660", "mode"), ("unix:/a?mod=660", "mode"), ("unix:/a?", "mode"),
             ("unix:relay.sock", "absolute"), ("unix:", "absolute"),
             ("unix:/" + String(repeating: "x", count: 107), "108 bytes"),
         ]

@@ -90,6 +90,32 @@ struct SocketTests {
         }
     }
 
+    @Test("a unix socket may be given another mode")
+    func unixMode() throws {
+        let folder = try TemporaryFolder()
+        let listener = try ListeningSocket(SocketAddress("unix:\(folder.path)/s?mode=0606"))
+        #expect(try folder.mode("s") == 0o606)
+        try talk(listener, peer: "unix")
+    }
+
+    @Test("peers of one IPv4 address are told to be one, others to be others")
+    func networks() throws {
+        let listener = try ListeningSocket(SocketAddress("127.0.0.1:0"))
+        let networks = try ["127.0.0.1", "127.0.0.2", "127.0.0.1"].map { source in
+            let client = try Socket.connect(
+                to: listener.address,
+                timeoutSeconds: 10,
+                from: SocketAddress("\(source):0")
+            )
+            let arrival = try arrival(listener)
+            #expect(arrival.peer.hasPrefix("\(source):"))
+            _ = consume client
+            return arrival.network
+        }
+        #expect(networks[0] == networks[2])
+        #expect(networks[0] != networks[1])
+    }
+
     @Test("a unix socket where somebody listens, or a file that is none, is left alone")
     func unixInUse() throws {
         let folder = try TemporaryFolder()

@@ -11,6 +11,8 @@ final class RunningServer {
     let sandbox: SandboxServer
     private let folder: TemporaryFolder
     private let variables: [String: String]
+    /// Held so that its descriptor stays open as long as the relay may write to it.
+    private let logFile: FileHandle
     let hooks: SocketAddress
     let admin: SocketAddress
 
@@ -25,7 +27,9 @@ final class RunningServer {
             "RELAY_DATA": "\(folder.path)/data", "GITLAB_URL": sandbox.url,
             "GITLAB_TOKEN": "glpat-test", "GITLAB_PROJECT": "42", "RELAY_CONFIG": "relay.jsonc",
         ]
-        let log = Log(form: .json, level: .error, descriptor: 2)
+        _ = FileManager.default.createFile(atPath: "\(folder.path)/log", contents: nil)
+        logFile = try FileHandle(forWritingTo: URL(filePath: "\(folder.path)/log"))
+        let log = Log(form: .json, level: .info, descriptor: logFile.fileDescriptor)
         let started = try Server.start(Self.running(text, variables), log: log)
         hooks = started.hooksAddress
         admin = started.adminAddress
@@ -36,6 +40,20 @@ final class RunningServer {
 
     func stop() { server.take()?.stop() }
 
+    /// All lines of the log that have this message.
+    func logLines(_ message: String) throws -> [String] {
+        try String(contentsOfFile: "\(folder.path)/log", encoding: .utf8).split(separator: "\n")
+            .map(String.init).filter { $0.contains("\"msg\":\"\(message)\"") }
+    }
+
+    /// One sample of `/metrics`; nil when it is not there.
+    func metric(_ sample: String) throws -> Double? {
+        let peer = try RawPeer(admin)
+        peer.send(request("GET", "/metrics", "Connection: close\r\n"))
+        return peer.read().split(separator: "\n").first { $0.hasPrefix("\(sample) ") }
+            .flatMap { Double($0.dropFirst(sample.utf8.count + 1)) }
+    }
+
     /// Another configuration takes the place of the one that runs.
     func configure(_ text: String) throws {
         server?.configure(try Self.running(text, variables))
@@ -43,8 +61,11 @@ final class RunningServer {
 
     private static func running(_ text: String, _ variables: [String: String]) throws -> Running {
         let read: @Sendable (String) -> Result<[UInt8], FileProblem> = { path in
-            path == "relay.jsonc"
-                ? .success(Array(text.utf8)) : .failure(FileProblem("no such file"))
+            switch path {
+            case "relay.jsonc": .success(Array(text.utf8))
+            case "token": .success(Array("sesame".utf8))
+            default: .failure(FileProblem("no such file"))
+            }
         }
         let inputs = ConfigurationInputs(environment: variables, readFile: read)
         return try Running(ConfigurationReader.read(inputs), reading: read)
@@ -55,14 +76,26 @@ final class RunningServer {
 struct RawPeer: ~Copyable {
     private let socket: OwnedDescriptor
 
-    init(_ address: SocketAddress) throws {
-        socket = try Socket.connect(to: address, timeoutSeconds: 20)
+    /// `source`: the peer's own address, such as 127.0.0.2.
+    init(_ address: SocketAddress, from source: String? = nil) throws {
+        socket = try Socket.connect(
+            to: address,
+            timeoutSeconds: 20,
+            from: source.map { try SocketAddress("\($0):0") }
+        )
     }
+
+    /// Makes the end of this a cut (RST).
+    func cutAtEnd() { Socket.cutOnClose(socket.number) }
 
     /// Gives how many bytes could be sent.
     @discardableResult
     func send(_ text: String) -> Int {
-        let bytes = Array(text.utf8)
+        send(Array(text.utf8))
+    }
+
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Int {
         var sent = 0
         while sent < bytes.count {
             let result = bytes.withUnsafeBytes {
@@ -76,6 +109,16 @@ struct RawPeer: ~Copyable {
 
     /// Tells the relay that nothing more comes; its answers can still be read.
     func endSending() { Socket.endWriting(socket.number) }
+
+    /// Whether the relay has closed, or does within `milliseconds`; what comes is thrown away.
+    func hasEnded(within milliseconds: Int32) -> Bool {
+        guard Readable.wait(for: socket.number, milliseconds: milliseconds) else { return false }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        switch buffer.withUnsafeMutableBytes({ Socket.receive(socket.number, into: $0) }) {
+        case .ended, .failed: return true
+        case .bytes, .wouldBlock: return false
+        }
+    }
 
     /// Reads until `condition` holds of all that came, or until the relay has closed.
     func read(until condition: (String) -> Bool = { _ in false }) -> String {
@@ -100,6 +143,19 @@ func request(
 ) -> String {
     let length = method == "POST" ? "Content-Length: \(body.utf8.count)\r\n" : ""
     return "\(method) \(path) HTTP/1.1\r\nHost: relay.test\r\n\(fields)\(length)\r\n\(body)"
+}
+
+extension String {
+    /// How often `part` stands in it.
+    func count(of part: String) -> Int {
+        var count = 0
+        var rest = self[...]
+        while let range = rest.firstRange(of: part) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
+    }
 }
 
 func flat(_ environment: String, _ status: String = "success") -> String {

@@ -164,6 +164,8 @@ private struct ConfigurationFile {
         reader.number("connections", in: 1...1_000_000, &limits.connections)
         reader.number("headSeconds", in: 1...3600, &limits.headSeconds)
         reader.number("bodySeconds", in: 1...3600, &limits.bodySeconds)
+        reader.number("bodyBytesPerSecond", in: 0...(1 << 30), &limits.bodyBytesPerSecond)
+        reader.number("answerSeconds", in: 1...3600, &limits.answerSeconds)
         reader.number("waiters", in: 0...100_000, &limits.waiters)
         reader.number("backlogEvents", in: 1...100_000_000, &limits.backlogEvents)
         reader.number("backlogBytes", in: large, &limits.backlogBytes)

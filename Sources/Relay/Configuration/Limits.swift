@@ -8,12 +8,16 @@ package struct Limits: Equatable, Sendable {
     package var headBytes = 16_384
     /// How deep objects and arrays may lie in each other.
     package var jsonDepth = 512
-    /// Peers at once, on each address.
+    /// Connections at once, on each address.
     package var connections = 4096
     /// For a request's head to be whole, and for an idle connection to begin another.
     package var headSeconds = 10
     /// For a request's body to be whole.
     package var bodySeconds = 30
+    /// A body that comes more slowly, on average, is given up.
+    package var bodyBytesPerSecond = 1024
+    /// For a peer to take something of its answers.
+    package var answerSeconds = 30
     /// Senders that wait for GitLab's answer at once.
     package var waiters = 256
     /// Deliveries that wait for GitLab.

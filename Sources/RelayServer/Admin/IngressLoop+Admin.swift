@@ -33,7 +33,7 @@ extension IngressLoop {
         case .reload:
             guard mayChange(exchange, connection) else { return }
             shared.requestReload(ticket: errand(exchange, connection))
-        case .hook, .recipe, .live, .ready, .unknown:
+        case .hook, .recipe, .live, .ready, .server, .unknown:
             preconditionFailure("answered before")
         }
     }

@@ -8,19 +8,53 @@ final class Connection {
     /// Which of the two addresses it came to.
     enum Role: Sendable { case hooks, admin }
 
+    /// What it is at; each has a time limit of its own (`IngressLoop.setDeadline`).
+    enum Phase: Equatable {
+        /// Nothing of a request has come.
+        case idle
+        case head
+        case body
+        /// Something decides what the answer is: a flush, GitLab, another thread.
+        case deciding
+        /// The peer does not read its answers as fast as they come.
+        case answering
+        case streaming
+        /// It was answered without reading the body.
+        case discarding
+    }
+
+    var presentPhase: Phase {
+        if isDiscarding { return .discarding }
+        if !owed.isEmpty { return owed.isStreaming ? .streaming : .deciding }
+        if current != nil { return .body }
+        if !output.isEmpty { return .answering }
+        return parser.isIdle ? .idle : .head
+    }
+
     let id: UInt64
     let socket: OwnedDescriptor
     let role: Role
     let peer: String
+    /// The same for peers that may be one (`ListeningSocket.Arrival`).
+    let network: UInt64
     var parser: HTTPRequestParser
     /// The request whose body is being read.
     var current: Exchange?
     var owed = OwedAnswers()
-    /// What of `IngressLoop.bodyBytes` is on its account, in bytes.
+    /// What of `IngressLoop.bodyBytes` and `unprovenBytes` is on its account, in bytes.
     var accounted = 0
+    var accountedUnproven = 0
     /// Bytes to send, from `sent` on.
     var output: [UInt8] = []
     var sent = 0
+    /// The phase when the deadline was last set, and since when it lasts: steady milliseconds. Of
+    /// `.answering` a peer that takes something of its answer makes it begin anew.
+    var phase = Phase.idle
+    var phaseBeganAt: Int64
+    /// Its place in the `Crowd`.
+    var party: Crowd.Party?
+    unowned var older: Connection?
+    unowned var newer: Connection?
     /// Steady milliseconds by which the present phase must be over.
     var deadline: Int64 = 0
     /// The moment under which it stands among the deadlines; nil: it stands under none.
@@ -47,17 +81,26 @@ final class Connection {
         socket: consuming OwnedDescriptor,
         role: Role,
         peer: String,
-        limits: HTTPLimits
+        network: UInt64,
+        limits: HTTPLimits,
+        at now: Int64
     ) {
         self.id = id
         self.socket = socket
         self.role = role
         self.peer = peer
+        self.network = network
+        phaseBeganAt = now
         parser = HTTPRequestParser(limits: limits)
     }
 
     /// Whether the peer may send its next request: nothing of the last one is open.
     var isIdle: Bool { current == nil && owed.isEmpty && output.isEmpty && parser.isIdle }
+
+    /// Whether it has begun a request and is owed nothing yet.
+    var isReadingOnly: Bool {
+        !isDiscarding && owed.isEmpty && output.isEmpty && (current != nil || !parser.isIdle)
+    }
 
     /// Whether the next pipelined request must wait: for an answer that is not known yet, for the
     /// peer to read what it was answered, or for ever, when the connection is to be closed.

@@ -4,22 +4,41 @@ import POSIX
 
 /// The time a phase may take, and what a connection is owed.
 extension IngressLoop {
-    /// The time this phase may take: a head, a body, or the wait for the next request.
+    /// The time this phase may take; counted from its beginning, so that nobody gains by trickling.
     mutating func setDeadline(_ connection: Connection) {
-        let now = Clock.monotonic()
-        if connection.isDiscarding {
-            connection.deadline = now + 2000
-        } else if connection.owed.isStreaming {
-            return
-        } else if connection.owed.isBlocked {
-            connection.deadline = 0
-        } else if let exchange = connection.current {
-            // Counted from its head: a sender that trickles does not gain time by it.
-            connection.deadline = exchange.startedAt / 1_000_000 + Int64(limits.bodySeconds) * 1000
-        } else if connection.isIdle {
-            connection.deadline = now + Int64(limits.headSeconds) * 1000
+        let phase = connection.presentPhase
+        if phase != connection.phase {
+            connection.phase = phase
+            connection.phaseBeganAt = Clock.monotonic()
+            if phase == .idle { withCrowd(connection.role) { $0.touch(connection) } }
+        }
+        let began = connection.phaseBeganAt
+        switch phase {
+        case .idle, .head: connection.deadline = began + Int64(limits.headSeconds) * 1000
+        case .body: connection.deadline = min(bodyEnd(connection), paceEnd(connection))
+        case .answering: connection.deadline = began + Int64(limits.answerSeconds) * 1000
+        case .deciding: connection.deadline = 0
+        // It has a heartbeat.
+        case .streaming: return
+        case .discarding: connection.deadline = began + Self.discardMilliseconds
         }
         deadlines.note(connection)
+    }
+
+    /// So long a peer that was answered without reading its body may take to see it.
+    private static var discardMilliseconds: Int64 { 2000 }
+    /// So long a body may come as slowly as it likes: a connection has to get going.
+    private static var graceMilliseconds: Int64 { 5000 }
+
+    private func bodyEnd(_ connection: Connection) -> Int64 {
+        connection.phaseBeganAt + Int64(limits.bodySeconds) * 1000
+    }
+
+    /// When a body falls behind `limits.bodyBytesPerSecond`, unless more of it comes.
+    private func paceEnd(_ connection: Connection) -> Int64 {
+        guard limits.bodyBytesPerSecond > 0 else { return .max }
+        let earned = Int64(connection.parser.buffered) * 1000 / Int64(limits.bodyBytesPerSecond)
+        return connection.phaseBeganAt + max(Self.graceMilliseconds, earned)
     }
 
     mutating func closeOverdue() {
@@ -38,22 +57,31 @@ extension IngressLoop {
 
     /// A phase took too long: said, when a request has begun, and closed.
     private mutating func endPhase(_ connection: Connection, at now: Int64) {
-        if connection.owed.isStreaming { return beat(connection) }
-        let isMidRequest = connection.current != nil || !connection.parser.isIdle
-        guard isMidRequest, connection.owed.isEmpty, !connection.isDiscarding else {
+        switch connection.phase {
+        case .streaming: return beat(connection)
+        case .idle, .deciding, .discarding: return close(connection)
+        case .answering:
+            let words = "the answer was not read within limits.answerSeconds"
+            tellRefusal(connection.peer, status: nil, words)
             return close(connection)
+        case .head: tooSlow(connection, "the request took longer than limits.headSeconds")
+        case .body where now >= bodyEnd(connection):
+            tooSlow(connection, "the request took longer than limits.bodySeconds")
+        case .body:
+            tooSlow(connection, "the body came more slowly than limits.bodyBytesPerSecond")
         }
-        let limit = connection.current == nil ? "headSeconds" : "bodySeconds"
+    }
+
+    /// 408, and the connection is closed (RFC 9110 §15.5.9).
+    private mutating func tooSlow(_ connection: Connection, _ words: String) {
         metrics.request(connection.current?.route.label ?? "unknown", 408, seconds: 0)
-        owes(
-            .ready(connection.shown(.text(408, "the request took longer than limits.\(limit)"))),
-            connection
-        )
+        tellRefusal(connection.peer, status: 408, words)
+        owes(.ready(connection.shown(.text(408, words))), connection)
         connection.closesAfterAnswer = true
+        connection.current = nil
         connection.isDiscarding = true
         account(connection)
-        connection.deadline = now + 2000
-        deadlines.note(connection)
+        setDeadline(connection)
     }
 
     // MARK: - Answers
@@ -104,7 +132,9 @@ extension IngressLoop {
 
     private mutating func settleDebts(_ connection: Connection) {
         while let response = connection.owed.popReady() {
-            let isLast = connection.closesAfterAnswer && connection.owed.isEmpty
+            // An interim answer is never the last (RFC 9110 §15.2).
+            let isLast =
+                connection.closesAfterAnswer && connection.owed.isEmpty && response.status >= 200
             response.append(to: &connection.output, close: isLast)
         }
         write(connection)

@@ -35,12 +35,10 @@ extension IngressLoop {
         case .refused(let reason):
             return turnAway(connection, exchange, unauthorized(reason, connection))
         }
-        if let refusal = overload(route, head) { return turnAway(connection, exchange, refusal) }
+        if let refusal = overload(exchange) { return turnAway(connection, exchange, refusal) }
         connection.current = exchange
-        if head.wantsContinue {
-            connection.output += Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
-            write(connection)
-        }
+        // Behind what is owed already, or it would be taken for an earlier request's.
+        if head.wantsContinue { owes(.ready(HTTPResponse(status: 100)), connection) }
     }
 
     /// Argo CD's sender never closes a connection, so we do (facts: one leak per webhook).
@@ -65,7 +63,10 @@ extension IngressLoop {
                     : "nothing is here; webhooks go to /hooks/argocd"
             )
         }
-        guard !route.methods.contains(head.method) else { return nil }
+        guard Self.knownMethods.contains(head.method) else {
+            return .text(501, "the method is none that is known here")
+        }
+        guard !route.methods.contains(head.method) else { return unreadable(route, head) }
         let isHook =
             if case .hook = route { true } else if case .recipe = route { true } else { false }
         let words =
@@ -75,6 +76,28 @@ extension IngressLoop {
         var response = HTTPResponse.text(405, words)
         response.fields.append(("Allow", route.methods.joined(separator: ", ")))
         return response
+    }
+
+    /// RFC 9110 §9.1: what is not allowed is 405, what is not known 501.
+    private static var knownMethods: Set<String> {
+        ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
+    }
+
+    /// A body that is needed and is none, or is packed.
+    private func unreadable(_ route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
+        if route.takesBody, head.lacksLength {
+            return .text(
+                411,
+                "a body is needed: send Content-Length, or Transfer-Encoding: chunked"
+            )
+        }
+        let codings = head.fields.tokens("Content-Encoding")
+        guard codings.allSatisfy({ $0 == "identity" }) else {
+            var response = HTTPResponse.text(415, "send the body without Content-Encoding")
+            response.fields.append(("Accept-Encoding", "identity"))
+            return response
+        }
+        return nil
     }
 
     private func admission(
@@ -89,28 +112,27 @@ extension IngressLoop {
         switch route {
         case .hook(let name): running.gates[name]
         case .recipe: running.hooks.first { $0.name == Self.recipeHook }.flatMap(running.recipeGate)
-        case .live, .ready: nil
+        case .live, .ready, .server: nil
         case .act, .reload: running.adminGate
         default: role == .admin && !running.isAdminLocal ? running.adminGate : nil
         }
     }
 
-    private func unauthorized(_ reason: String, _ connection: Connection) -> HTTPResponse {
-        log.warn(
-            "request-unauthorized",
-            [("peer", .text(connection.peer)), ("reason", .text(reason))]
-        )
+    private mutating func unauthorized(
+        _ reason: String,
+        _ connection: Connection
+    ) -> HTTPResponse {
+        tellRefusal(connection.peer, status: 401, reason, as: "request-unauthorized")
         var response = HTTPResponse.text(401, reason)
         response.fields.append(("WWW-Authenticate", "Bearer realm=\"deployment-relay\""))
         return response
     }
 
     /// 503 at the head, before any memory is spent on a body that could not be kept.
-    private func overload(_ route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
-        if bodyBytes + (head.contentLength ?? 0) > limits.bodyMemoryBytes {
-            return bodyMemoryIsFull
-        }
-        switch route {
+    private func overload(_ exchange: Exchange) -> HTTPResponse? {
+        let length = exchange.head.contentLength ?? 0
+        if let refusal = lackOfMemory(for: exchange, more: length) { return refusal }
+        switch exchange.route {
         case .hook, .recipe: break
         default: return nil
         }
@@ -121,8 +143,20 @@ extension IngressLoop {
         return nil
     }
 
-    var bodyMemoryIsFull: HTTPResponse {
-        .text(503, "bodies being read reach limits.bodyMemoryBytes; try again")
+    /// Whoever may sign anything and has shown nothing yet gets at most half of the room, so that
+    /// strangers cannot shut out those who have a token.
+    func lackOfMemory(for exchange: Exchange, more: Int) -> HTTPResponse? {
+        if bodyBytes + more > limits.bodyMemoryBytes {
+            return .text(503, "bodies being read reach limits.bodyMemoryBytes; try again")
+        }
+        if exchange.needsSignature, unprovenBytes + more > limits.bodyMemoryBytes / 2 {
+            return .text(
+                503,
+                "bodies whose signature is not checked yet reach half of limits.bodyMemoryBytes; "
+                    + "try again"
+            )
+        }
+        return nil
     }
 
     private static var noSuchHook: String {
@@ -140,9 +174,9 @@ extension IngressLoop {
         var response = connection.shown(response)
         response.isHeadOnly = exchange.head.method == "HEAD"
         owes(.ready(response), connection)
-        let hasBody = exchange.head.isChunked || (exchange.head.contentLength ?? 0) > 0
-        if hasBody {
+        if exchange.head.announcesBody {
             connection.closesAfterAnswer = true
+            connection.current = nil
             connection.isDiscarding = true
         } else {
             connection.current = nil
@@ -151,18 +185,19 @@ extension IngressLoop {
     }
 
     /// The commonest mistakes of a template's author end here.
-    private func tell(
+    private mutating func tell(
         refused response: HTTPResponse,
         _ head: HTTPRequestHead,
         _ connection: Connection
     ) {
         let words = String(decoding: response.body, as: UTF8.self)
-        log.warn(
-            "request-refused",
+        tellRefusal(
+            connection.peer,
+            status: response.status,
+            words.withoutTrailingBlanks,
             [
-                ("peer", .text(connection.peer)), ("status", .number(Int64(response.status))),
-                ("method", .text(head.method)), ("path", .text(String(head.path.prefix(200)))),
-                ("reason", .text(words.withoutTrailingBlanks)),
+                ("method", .text(String(head.method.prefix(32)))),
+                ("path", .text(String(head.path.prefix(200)))),
             ]
         )
     }
@@ -193,6 +228,10 @@ extension IngressLoop {
             take(body, hook: Self.recipeHook, project: project, exchange, connection)
         case .live: finish(.text(200, "ok"), exchange, connection)
         case .ready: finish(readiness(), exchange, connection)
+        case .server:
+            var response = HTTPResponse(status: 204)
+            response.fields.append(("Allow", "GET, HEAD, POST, OPTIONS"))
+            finish(response, exchange, connection)
         default: serveAdmin(body, exchange, connection)
         }
     }

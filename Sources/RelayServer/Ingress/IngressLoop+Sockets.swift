@@ -5,8 +5,11 @@ import POSIX
 
 /// Peers come, send, are answered, and go.
 extension IngressLoop {
+    /// Peers that are let in at one address in one turn: those that are there come first.
+    private static var arrivalsPerTurn: Int { 256 }
+
     mutating func accept(_ role: Connection.Role) {
-        while true {
+        for _ in 0..<Self.arrivalsPerTurn {
             do {
                 let arrival =
                     switch role {
@@ -14,8 +17,7 @@ extension IngressLoop {
                     case .admin: try adminListener?.accept()
                     }
                 guard let arrival else { return }
-                let peer = arrival.peer
-                welcome(arrival.take(), peer: peer, role)
+                welcome(arrival, role)
             } catch {
                 return pauseAccepting(error)
             }
@@ -43,43 +45,101 @@ extension IngressLoop {
     mutating func acceptAgain() {
         guard let moment = acceptsAgainAt, moment <= Clock.monotonic() else { return }
         acceptsAgainAt = nil
-        if let listener = hooksListener?.descriptor {
-            try? poller.watch(listener, token: Self.hooksToken, read: true, write: false)
-        }
-        if let listener = adminListener?.descriptor {
-            try? poller.watch(listener, token: Self.adminToken, read: true, write: false)
+        do {
+            if let listener = hooksListener?.descriptor {
+                try poller.watch(listener, token: Self.hooksToken, read: true, write: false)
+            }
+            if let listener = adminListener?.descriptor {
+                try poller.watch(listener, token: Self.adminToken, read: true, write: false)
+            }
+        } catch {
+            pauseAccepting(error)
         }
     }
 
     private mutating func welcome(
-        _ socket: consuming OwnedDescriptor,
-        peer: String,
+        _ arrival: consuming ListeningSocket.Arrival,
         _ role: Connection.Role
     ) {
-        if connectionCounts[role, default: 0] >= limits.connections, !evictIdle(role) { return }
+        guard makeRoom(for: arrival.network, peer: arrival.peer, role) else { return }
         let id = nextConnection
         nextConnection += 1
         var sizes = HTTPLimits()
         sizes.headBytes = limits.headBytes
         sizes.bodyBytes = limits.bodyBytes
-        let connection = Connection(id: id, socket: socket, role: role, peer: peer, limits: sizes)
-        connection.deadline = Clock.monotonic() + Int64(limits.headSeconds) * 1000
+        let (peer, network) = (arrival.peer, arrival.network)
+        let connection = Connection(
+            id: id,
+            socket: arrival.take(),
+            role: role,
+            peer: peer,
+            network: network,
+            limits: sizes,
+            at: Clock.monotonic()
+        )
         do {
-            try poller.watch(connection.socket.number, token: id, read: true, write: false)
-            connections[id] = connection
-            connectionCounts[role, default: 0] += 1
-            deadlines.note(connection)
+            try poller.add(connection.socket.number, token: id)
         } catch {
-            log.warn("accept-failed", [("reason", .text("\(error)"))])
+            return tellRefusal(peer, status: nil, "\(error)", as: "accept-failed")
+        }
+        connections[id] = connection
+        withCrowd(role) { $0.add(connection) }
+        setDeadline(connection)
+    }
+
+    mutating func withCrowd<Value>(
+        _ role: Connection.Role,
+        _ body: (inout Crowd) -> Value
+    ) -> Value {
+        switch role {
+        case .hooks: body(&hooksCrowd)
+        case .admin: body(&adminCrowd)
         }
     }
 
-    /// Makes room for a newcomer: the connection that has been idle longest goes.
-    private mutating func evictIdle(_ role: Connection.Role) -> Bool {
-        let idle = connections.values.lazy.filter { $0.role == role && $0.isIdle }
-        guard let oldest = idle.min(by: { $0.deadline < $1.deadline }) else { return false }
-        close(oldest)
+    /// At the limit somebody has to go: of whom there are most.
+    private mutating func makeRoom(
+        for network: UInt64,
+        peer: String,
+        _ role: Connection.Role
+    ) -> Bool {
+        let limit = min(limits.connections, descriptorRoom)
+        guard withCrowd(role, { $0.count }) >= limit else { return true }
+        let words = "\(limit) connections are open already (limits.connections)"
+        guard let leaving = withCrowd(role, { $0.givingWay(to: network) }) else {
+            metrics.request("unknown", 503, seconds: 0)
+            tellRefusal(peer, status: 503, words)
+            return false
+        }
+        if leaving.isReadingOnly {
+            metrics.request(leaving.current?.route.label ?? "unknown", 503, seconds: 0)
+            tellRefusal(leaving.peer, status: 503, words)
+            leaving.shown(.text(503, words)).append(to: &leaving.output, close: true)
+            leaving.closesAfterAnswer = true
+            leaving.current = nil
+            write(leaving)
+        }
+        close(leaving)
         return true
+    }
+
+    /// What the platform allows, less what the logs, GitLab and the rest need: a stranger's
+    /// connections must not keep a log from its next file.
+    static func descriptorRoom(_ configuration: Configuration) -> Int {
+        let calls = configuration.endpoints.reduce(0) { $0 + $1.connections }
+        return max(8, (ProcessUsage.now().maximumDescriptors - calls - 64) / 2)
+    }
+
+    func tellDescriptorRoom() {
+        guard descriptorRoom < limits.connections else { return }
+        log.warn(
+            "connections-limited",
+            [
+                ("connections", .number(Int64(descriptorRoom))),
+                ("reason", .text("open files (ulimit -n) leave room for so many at each address")),
+                ("hint", .text("raise ulimit -n (open files), or lower limits.connections")),
+            ]
+        )
     }
 
     mutating func serve(_ readiness: Poller.Readiness) {
@@ -87,8 +147,9 @@ extension IngressLoop {
         if readiness.writable {
             write(connection)
             resume(connection)
+            guard connections[connection.id] != nil else { return }
+            setDeadline(connection)
         }
-        guard connections[connection.id] != nil else { return }
         if readiness.readable || readiness.closed { read(connection) }
     }
 
@@ -157,31 +218,49 @@ extension IngressLoop {
     mutating func account(_ connection: Connection) {
         let announced = connection.isDiscarding ? 0 : connection.current?.head.contentLength ?? 0
         let held = connection.isDiscarding ? 0 : max(connection.parser.buffered, announced)
+        let unproven = connection.current?.needsSignature == true ? held : 0
         bodyBytes += held - connection.accounted
+        unprovenBytes += unproven - connection.accountedUnproven
         connection.accounted = held
-        guard connection.current?.head.isChunked == true, !connection.isDiscarding,
-            bodyBytes > limits.bodyMemoryBytes, let exchange = connection.current
+        connection.accountedUnproven = unproven
+        guard let exchange = connection.current, exchange.head.isChunked,
+            !connection.isDiscarding, let refusal = lackOfMemory(for: exchange, more: 0)
         else { return }
-        turnAway(connection, exchange, bodyMemoryIsFull)
+        turnAway(connection, exchange, refusal)
         account(connection)
     }
 
     /// Not HTTP, or too large: answered as HTTP says, and closed.
     private mutating func refuse(_ connection: Connection, _ error: HTTPParseError) {
         metrics.request("unknown", error.status, seconds: 0)
-        log.warn(
-            "request-refused",
-            [
-                ("peer", .text(connection.peer)), ("status", .number(Int64(error.status))),
-                ("reason", .text("\(error)")),
-            ]
-        )
+        tellRefusal(connection.peer, status: error.status, "\(error)")
         owes(.ready(connection.shown(.text(error.status, "\(error)"))), connection)
         connection.closesAfterAnswer = true
-        connection.isDiscarding = true
+        connection.current = nil
+        // Of another protocol all has been read that matters: it is closed at once.
+        connection.isDiscarding = !error.isOtherProtocol
+    }
+
+    /// One line in the log for a refusal, unless there were many of its reason lately.
+    mutating func tellRefusal(
+        _ peer: String,
+        status: Int?,
+        _ reason: String,
+        as message: String = "request-refused",
+        _ more: [(String, Log.Value?)] = []
+    ) {
+        guard let leftOut = refusals.admit(reason, at: Clock.monotonic()) else { return }
+        log.warn(
+            message,
+            [
+                ("peer", .text(peer)), ("status", status.map { .number(Int64($0)) }),
+                ("reason", .text(reason)),
+            ] + more + [("leftOut", leftOut == 0 ? nil : .number(Int64(leftOut)))]
+        )
     }
 
     mutating func write(_ connection: Connection) {
+        let before = connection.sent
         while connection.sent < connection.output.count {
             let result = connection.output.withUnsafeBytes { bytes in
                 Socket.send(
@@ -191,11 +270,13 @@ extension IngressLoop {
             }
             switch result {
             case .bytes(let count): connection.sent += count
-            case .wouldBlock: return watch(connection)
+            case .wouldBlock:
+                if connection.sent > before { connection.phaseBeganAt = Clock.monotonic() }
+                return watch(connection)
             case .failed: return close(connection)
             }
         }
-        connection.output.removeAll(keepingCapacity: connection.output.capacity < 65_536)
+        connection.output.removeAll(keepingCapacity: connection.output.capacity <= 16_384)
         connection.sent = 0
         let isOver = connection.closesAfterAnswer && connection.current == nil
         if connection.owed.isEmpty, isOver || connection.isServed {
@@ -209,8 +290,7 @@ extension IngressLoop {
     private mutating func linger(_ connection: Connection) {
         guard connection.isDiscarding, !connection.isPeerDone else { return close(connection) }
         Socket.endWriting(connection.socket.number)
-        connection.deadline = Clock.monotonic() + 2000
-        deadlines.note(connection)
+        setDeadline(connection)
         watch(connection)
     }
 
@@ -237,8 +317,11 @@ extension IngressLoop {
     mutating func close(_ connection: Connection) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
         bodyBytes -= connection.accounted
+        unprovenBytes -= connection.accountedUnproven
         connection.accounted = 0
-        connectionCounts[connection.role, default: 0] -= 1
+        connection.accountedUnproven = 0
+        withCrowd(connection.role) { $0.remove(connection) }
+        // The descriptor may live on for as long as somebody up the stack holds the connection.
         poller.forget(connection.socket.number)
         streams.remove(connection.id)
     }

@@ -17,9 +17,20 @@ enum IngressError: Error, CustomStringConvertible {
         case .address(let setting, let mistake):
             "\(setting): \(mistake.problem)\nhint: \(mistake.hint)"
         case .cannotListen(let setting, let address, let error):
-            "\(setting): cannot listen on \(address): \(error)\n"
-                + "hint: another process may use it; choose another port, or 0 for any"
+            "\(setting): cannot listen on \(address): \(error)\nhint: "
+                + Self.hint(address, error)
         }
+    }
+}
+
+extension IngressError {
+    private static func hint(_ address: SocketAddress, _ error: SystemError) -> String {
+        guard case .unix(let path, _) = address else {
+            return "another process may use it; choose another port, or 0 for any"
+        }
+        return error.isAddressInUse
+            ? "a process listens there, or \(path) is another file; end it, or choose another path"
+            : "does its folder exist, and may this user write to it?"
     }
 }
 
@@ -28,10 +39,11 @@ extension IngressLoop {
     static func start(
         _ running: Running,
         _ mail: ServerMail,
-        _ shared: Shared
+        _ shared: Shared,
+        _ inherited: SocketActivation?
     ) throws(IngressError) -> IngressLoop {
         do {
-            return try build(running, mail, shared)
+            return try build(running, mail, shared, inherited)
         } catch let error as StorageError {
             throw .storage(error)
         } catch let error as SystemError {
@@ -46,7 +58,8 @@ extension IngressLoop {
     private static func build(
         _ running: Running,
         _ mail: ServerMail,
-        _ shared: Shared
+        _ shared: Shared,
+        _ inherited: SocketActivation?
     ) throws -> IngressLoop {
         let configuration = running.configuration
         var log = try RecordLog(folder: configuration.data, name: "accepted")
@@ -57,9 +70,16 @@ extension IngressLoop {
         for entries in replay.batches() { _ = mail.delivery.put(.accepted(entries)) }
 
         var poller = try Poller()
-        let hooks = try listen(configuration.listen, setting: "listen", &poller, hooksToken)
+        let hooks = try listen(
+            configuration.listen,
+            inherited?.hooks,
+            setting: "listen",
+            &poller,
+            hooksToken
+        )
         let admin = try listen(
             configuration.adminListen,
+            inherited?.admin,
             setting: "admin.listen",
             &poller,
             adminToken
@@ -79,6 +99,7 @@ extension IngressLoop {
             running: running,
             hooksListener: consume hooks,
             adminListener: consume admin,
+            descriptorRoom: descriptorRoom(configuration),
             accepted: log,
             settled: RecordReader(folder: configuration.data, name: "settled"),
             intake: replay.intake,
@@ -97,6 +118,7 @@ extension IngressLoop {
 
     private static func listen(
         _ text: String,
+        _ inherited: Int32?,
         setting: String,
         _ poller: inout Poller,
         _ token: UInt64
@@ -108,12 +130,20 @@ extension IngressLoop {
             throw .address(setting: setting, error)
         }
         do {
-            let socket = try ListeningSocket(address)
+            let socket = try socket(address, inherited)
             try poller.watch(socket.descriptor, token: token, read: true, write: false)
             return socket
         } catch {
             throw .cannotListen(setting: setting, address, error)
         }
+    }
+
+    private static func socket(
+        _ address: SocketAddress,
+        _ inherited: Int32?
+    ) throws(SystemError) -> ListeningSocket {
+        if let inherited { return try ListeningSocket(inherited: inherited) }
+        return try ListeningSocket(address)
     }
 }
 

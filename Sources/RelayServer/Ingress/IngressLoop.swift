@@ -20,8 +20,12 @@ struct IngressLoop: ~Copyable {
     var hooksListener: ListeningSocket?
     var adminListener: ListeningSocket?
     var connections: [UInt64: Connection] = [:]
-    /// How many of them came to which address.
-    var connectionCounts: [Connection.Role: Int] = [:]
+    /// Whose they are, at each address.
+    var hooksCrowd = Crowd()
+    var adminCrowd = Crowd()
+    /// Connections that the platform's descriptors leave room for, at each address.
+    let descriptorRoom: Int
+    var refusals = RefusalLines()
     var nextConnection: UInt64 = 16
     /// Connections whose requests were read already and may go on.
     var resumable: [UInt64] = []
@@ -47,6 +51,8 @@ struct IngressLoop: ~Copyable {
     var nextErrand: UInt64 = 1
     /// Bodies being read now, in bytes (`limits.bodyMemoryBytes`).
     var bodyBytes = 0
+    /// How many of them are of senders whose signature is still to be checked.
+    var unprovenBytes = 0
     var trouble = LogTrouble(
         name: "accepted",
         hint: "senders get 503 and try again; make room or mend the folder"
@@ -73,6 +79,7 @@ struct IngressLoop: ~Copyable {
     /// - Throws: What leaves no way on: a failed flush, or epoll itself.
     mutating func run() throws(IngressError) {
         try makeRoom()
+        tellDescriptorRoom()
         while !isDone { try turn() }
         poller.forget(mailbox.doorbell.number)
     }
@@ -100,6 +107,7 @@ struct IngressLoop: ~Copyable {
         try commit()
         answer()
         publish()
+        if log.isBehind { log.catchUp() }
     }
 
     private mutating func wait() throws(IngressError) -> [Poller.Readiness] {
@@ -122,6 +130,8 @@ struct IngressLoop: ~Copyable {
             let left = max(0, expiry.milliseconds - Clock.now())
             due = min(due ?? .max, Clock.monotonic() + min(left, 3_600_000))
         }
+        // Whoever reads the log does not say when there is room again.
+        if log.isBehind { due = min(due ?? .max, Clock.monotonic() + 100) }
         guard let due else { return -1 }
         return Int32(clamping: max(0, due - Clock.monotonic()))
     }

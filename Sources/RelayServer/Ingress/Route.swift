@@ -8,6 +8,8 @@ enum Route: Equatable {
     case recipe(project: String)
     case live
     case ready
+    /// `OPTIONS *`: the server as a whole (RFC 9110 §9.3.7).
+    case server
     // The admin address.
     case console
     case consoleStyle
@@ -33,8 +35,17 @@ enum Route: Equatable {
         // GET tells what POST would do.
         case .act(_, .redeliver): ["GET", "HEAD", "POST"]
         case .hook, .recipe, .act, .render, .reload: ["POST"]
+        case .server: ["OPTIONS"]
         case .unknown: []
         default: ["GET", "HEAD"]
+        }
+    }
+
+    /// Whether a request is nothing without a body.
+    var takesBody: Bool {
+        switch self {
+        case .hook, .recipe, .render: true
+        default: false
         }
     }
 
@@ -45,6 +56,7 @@ enum Route: Equatable {
         case .recipe: "/api/v4/projects/:id/deployments"
         case .live: "/livez"
         case .ready: "/readyz"
+        case .server: "*"
         case .console: "/"
         case .consoleStyle: "/console.css"
         case .consoleScript: "/console.js"
@@ -67,6 +79,7 @@ enum Route: Equatable {
         switch (head.path, role) {
         case ("/livez", _), ("/healthz", _), ("/-/healthy", _): self = .live
         case ("/readyz", _), ("/-/ready", _): self = .ready
+        case ("*", _): self = .server
         case (_, .hooks): self = Self.hooks(head)
         case (_, .admin): self = Self.admin(head)
         }

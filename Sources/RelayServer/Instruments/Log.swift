@@ -3,19 +3,21 @@ import JSON
 import POSIX
 package import Relay
 
-/// Writes log lines: one line, one write, one event.
+/// Writes log lines: one line, one event.
 ///
-/// Any thread. Only this room writes lines, and no secret has a way into one.
+/// Any thread. Only this room writes lines, and no secret has a way into one. A reader that is
+/// stuck never holds up a loop: lines wait in memory, and beyond a limit they are left out and
+/// counted (`LineOutput`).
 package struct Log: Sendable {
     package let form: LogForm
     package let level: LogLevel
-    private let descriptor: Int32
+    private let output: LineOutput
 
     /// `descriptor`: stays open as long as the log is used: standard output or error.
     package init(form: LogForm, level: LogLevel, descriptor: Int32) {
         self.form = form
         self.level = level
-        self.descriptor = descriptor
+        output = LineOutput(descriptor)
     }
 
     package enum Value: Sendable {
@@ -40,17 +42,35 @@ package struct Log: Sendable {
         write(.error, message, fields)
     }
 
+    /// Whether lines wait for whoever reads them.
+    package var isBehind: Bool { output.isBehind }
+
+    /// Gives the reader what it will take now; without it that happens at the next line.
+    package func catchUp() { output.catchUp() }
+
+    /// The last chance for what still waits: for at most `milliseconds`.
+    package func finish(milliseconds: Int32 = 200) { output.finish(milliseconds: milliseconds) }
+
     private func write(_ level: LogLevel, _ message: String, _ fields: [(String, Value?)]) {
         guard level >= self.level else { return }
-        let now = Timestamp(milliseconds: Clock.now()).rfc3339
         let present = fields.compactMap { name, value in value.map { (name, $0) } }
-        var line =
+        output.write(line(level, message, present)) { count in
+            line(.warn, "log-lines-left-out", [("count", .number(Int64(count)))])
+        }
+    }
+
+    private func line(
+        _ level: LogLevel,
+        _ message: String,
+        _ fields: [(String, Value)]
+    ) -> [UInt8] {
+        let now = Timestamp(milliseconds: Clock.now()).rfc3339
+        let line =
             switch form {
-            case .json: json(now, level, message, present)
-            case .text: text(now, level, message, present)
+            case .json: json(now, level, message, fields)
+            case .text: text(now, level, message, fields)
             }
-        line.append(0x0A)
-        Output.write(line, to: descriptor)
+        return line + [0x0A]
     }
 
     private func json(

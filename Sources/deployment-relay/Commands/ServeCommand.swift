@@ -18,7 +18,8 @@ enum ServeCommand: Command {
           --sandbox       a GitLab of our own inside, to try things without an account; it and
                           the record logs are gone when the process ends, unless --data is said
 
-        Exit codes: 0 after a signal, 1 when it cannot go on, 78 for a wrong configuration.
+        Exit codes: 0 after a signal, 1 when it cannot go on or a second signal came while it
+        was stopping, 78 for a wrong configuration.
 
         examples:
           deployment-relay serve --sandbox
@@ -37,6 +38,8 @@ enum ServeCommand: Command {
             case .some(let folder): extra["RELAY_DATA"] = folder.path
             case .none: break
             }
+            let inherited = try SocketActivation(Host.environment(), own: Host.processID)
+            try extra.merge(addresses(of: inherited)) { $1 }
             let settings = Settings(arguments, extra: extra)
             let running: Running
             do {
@@ -50,7 +53,8 @@ enum ServeCommand: Command {
             for warning in running.warnings {
                 log.warn("configuration", [("hint", .text(warning))])
             }
-            let server = try Server.start(running, log: log)
+            defer { log.finish() }
+            let server = try Server.start(running, log: log, inherited: inherited)
             return Watch(server: server, signals: signals, settings: settings, log: log).run(
                 running
             )
@@ -70,6 +74,20 @@ enum ServeCommand: Command {
             Host.environment()["RELAY_DATA"] == nil
         else { return nil }
         return try TemporaryFolder(prefix: "deployment-relay-sandbox")
+    }
+
+    /// Where inherited sockets listen is what the rules of listening are to judge.
+    private static func addresses(
+        of inherited: SocketActivation?
+    ) throws(SystemError) -> [String: String] {
+        var addresses: [String: String] = [:]
+        for (variable, number) in [
+            ("RELAY_LISTEN", inherited?.hooks), ("RELAY_ADMIN_LISTEN", inherited?.admin),
+        ] {
+            guard let number else { continue }
+            addresses[variable] = "\(try ListeningSocket.address(ofInherited: number))"
+        }
+        return addresses
     }
 
     private static func log(_ configuration: Configuration) -> Log {
@@ -106,7 +124,12 @@ private struct Watch: ~Copyable {
             switch signals.next() {
             case .stop:
                 log.info("stopping")
-                server.stop()
+                let bell = signals.number
+                let isDrained = server.stop(bell: bell) { Signals.next(of: bell) == .stop }
+                guard isDrained else {
+                    log.warn("stopped", [("reason", .text("a second signal; nothing was awaited"))])
+                    return .failure
+                }
                 log.info("stopped")
                 return .success
             case .reload: reload(nil, &running)

@@ -32,6 +32,13 @@ struct Tool {
     }
 }
 
+enum Shell {
+    /// A command of the shell's that is run before, in the same process: `ulimit`.
+    static func wrapper(_ command: String) -> [String] {
+        ["/bin/sh", "-c", "\(command); exec \"$@\"", "sh"]
+    }
+}
+
 /// The largest size that files of one relay may grow to: a full disk that needs no mounting.
 struct FileSizeLimit {
     private static let tool = Tool("prlimit")
