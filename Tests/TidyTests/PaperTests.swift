@@ -65,7 +65,12 @@ struct PaperTests {
         let rooms = ["Sources/RelayServer", "Sources/deployment-relay"]
         for file in rooms.flatMap({ TidyTests.files(in: $0) }) where file.hasSuffix(".swift") {
             let source = try TidyTests.text(of: file)
-            for call in source.matches(of: /(?:debug|info|warn|error)\(\s*"([^"]+)"/) {
+            // By a method of its level, or handed on to one.
+            let direct = source.matches(of: /(?:debug|info|warn|error)\(\s*"([^"]+)"/)
+            let handed = source.matches(
+                of: /(?:line\(\.[a-z]+, |as: |as message: String = )"([a-z]+-[a-z-]+)"/
+            )
+            for call in direct + handed {
                 let name = String(call.1).replacing(/\\\(end\.state\.name\)/, with: "*")
                 if name.contains("*") {
                     let states = ["delivered", "superseded", "dead", "dropped"]

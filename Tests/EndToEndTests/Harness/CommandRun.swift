@@ -29,6 +29,11 @@ struct CommandRun {
         try run(path, arguments, [:], input, nil)
     }
 
+    /// Runs the instrument.
+    static func bench(_ arguments: [String]) throws -> CommandRun {
+        try run(Programs.bench, arguments, [:], "", nil)
+    }
+
     private static func run(
         _ program: String,
         _ arguments: [String],
