@@ -39,6 +39,8 @@ final class Connection {
     var isPeerDone = false
     /// What was read is not all taken up, because requests were held back.
     var hasMore = false
+    /// Its answer, 401, is held back by a timer.
+    var isSlowed = false
     var watchesWriting = false
     var watchesReading = true
 

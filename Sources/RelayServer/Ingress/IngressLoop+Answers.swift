@@ -7,7 +7,9 @@ extension IngressLoop {
     /// The time this phase may take: a head, a body, or the wait for the next request.
     mutating func setDeadline(_ connection: Connection) {
         let now = Clock.monotonic()
-        if connection.isDiscarding {
+        if connection.isSlowed {
+            connection.deadline = 0
+        } else if connection.isDiscarding {
             connection.deadline = now + 2000
         } else if connection.owed.isStreaming {
             return
@@ -59,7 +61,7 @@ extension IngressLoop {
     // MARK: - Answers
 
     mutating func owes(_ owed: OwedAnswers.Owed, _ connection: Connection) {
-        connection.owed.append(owed)
+        connection.owed.append(slowed(owed, connection))
         owing.append(connection.id)
     }
 
@@ -77,7 +79,7 @@ extension IngressLoop {
                     guard let refusal else { return nil }
                     given.append(ticket)
                     return .ready(refusal)
-                case .ready, .streaming:
+                case .ready, .streaming, .slowed:
                     return nil
                 }
             }
@@ -103,7 +105,8 @@ extension IngressLoop {
     }
 
     private mutating func settleDebts(_ connection: Connection) {
-        while let response = connection.owed.popReady() {
+        while var response = connection.owed.popReady() {
+            if connection.role == .admin { AdminFields.add(to: &response) }
             let isLast = connection.closesAfterAnswer && connection.owed.isEmpty
             response.append(to: &connection.output, close: isLast)
         }

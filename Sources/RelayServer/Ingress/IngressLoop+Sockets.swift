@@ -238,6 +238,7 @@ extension IngressLoop {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
         bodyBytes -= connection.accounted
         connection.accounted = 0
+        forgetSlowed(connection)
         connectionCounts[connection.role, default: 0] -= 1
         poller.forget(connection.socket.number)
         streams.remove(connection.id)
