@@ -40,6 +40,9 @@ package struct HTTPRequestHead: Sendable {
         return path.isEmpty ? "/" : String(path)
     }
 
+    /// The authority of a target in the absolute form; nil in every other.
+    package var authority: String? { Self.authority(of: target).map { String($0) } }
+
     /// What stands between `http://` and the path, when the target has the absolute form
     /// (RFC 9112 §3.2.2).
     static func authority(of target: String) -> Substring? {

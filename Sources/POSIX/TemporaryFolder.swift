@@ -4,9 +4,11 @@ import Glibc
 package struct TemporaryFolder: ~Copyable {
     package let path: String
 
-    /// Makes `/tmp/PREFIX-XXXXXX` (or below `TMPDIR`), mode 0700: mkdtemp(3).
-    package init(prefix: String) throws(SystemError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// Makes `PARENT/PREFIX-XXXXXX`, mode 0700: mkdtemp(3).
+    ///
+    /// `parent`: nil is `TMPDIR`, else `/tmp`.
+    package init(prefix: String, in parent: String? = nil) throws(SystemError) {
+        let parent = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

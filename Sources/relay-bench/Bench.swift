@@ -32,9 +32,9 @@ enum Bench {
                     with 1 unless what was answered is one row each, with its end
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
-          fuzz      [--seconds N] [--seed S] [--target templates|json|all] [--vectors FILE]
-                    [--case K]
-                    made and damaged templates and JSON texts against what is promised; 10 s and
+          fuzz      [--seconds N] [--seed S] [--target templates|json|http|records|all]
+                    [--vectors FILE] [--case K]
+                    made and damaged inputs against what is promised; 10 s and
                     seed 1 without more words; exit 1 on a find, which names its case; --case
                     shows one case and tries it again; --vectors adds templates to damage, one
                     JSON object a line with "template" and "data"

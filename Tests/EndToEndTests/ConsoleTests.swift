@@ -64,7 +64,7 @@ struct ConsoleTests {
     func stream() async throws {
         let relay = try await Stage().start()
         let socket = try Socket.connect(to: relay.admin.address, timeoutSeconds: 20)
-        let request = Array("GET /api/stream HTTP/1.1\r\nHost: relay.test\r\n\r\n".utf8)
+        let request = Array("GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)
         _ = request.withUnsafeBytes { Socket.send(socket.number, $0) }
         var seen = ""
         var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -5,7 +5,7 @@ import Testing
 /// `/metrics` and what is built on it: names cannot drift apart.
 @Suite("Metrics through the real program", .serialized)
 struct MetricsTests {
-    /// DESIGN §6, and the process's own.
+    /// DESIGN §6, the process's own, and the count of failed credentials.
     private static let names: Set<String> = [
         "deployment_relay_http_requests_total", "deployment_relay_events_total",
         "deployment_relay_delivery_attempts_total", "deployment_relay_log_errors_total",
@@ -17,7 +17,7 @@ struct MetricsTests {
         "deployment_relay_endpoint_state", "deployment_relay_rate_limit_remaining",
         "deployment_relay_config_last_reload_successful",
         "deployment_relay_config_last_reload_success_timestamp_seconds",
-        "deployment_relay_unaccounted_deliveries",
+        "deployment_relay_unaccounted_deliveries", "deployment_relay_failed_authentications_total",
         "process_cpu_seconds_total", "process_resident_memory_bytes",
         "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
         "process_start_time_seconds",

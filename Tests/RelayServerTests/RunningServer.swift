@@ -11,26 +11,34 @@ final class RunningServer {
     let sandbox: SandboxServer
     private let folder: TemporaryFolder
     private let variables: [String: String]
+    private let files: [String: String]
     /// Held so that its descriptor stays open as long as the relay may write to it.
     private let logFile: FileHandle
     let hooks: SocketAddress
     let admin: SocketAddress
 
     /// `text` is the configuration's file.
-    init(_ text: String = "{}") throws {
+    ///
+    /// `environment`: variables besides; `files`: secrets by their paths.
+    init(
+        _ text: String = "{}",
+        environment: [String: String] = [:],
+        files: [String: String] = ["token": "sesame"]
+    ) throws {
         var settings = SandboxSettings()
         settings.tokens = [SandboxToken("glpat-test")]
         sandbox = try SandboxServer(settings)
         folder = try TemporaryFolder(prefix: "relay-server-tests")
+        self.files = files
         variables = [
             "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
             "RELAY_DATA": "\(folder.path)/data", "GITLAB_URL": sandbox.url,
             "GITLAB_TOKEN": "glpat-test", "GITLAB_PROJECT": "42", "RELAY_CONFIG": "relay.jsonc",
-        ]
+        ].merging(environment) { $1 }
         _ = FileManager.default.createFile(atPath: "\(folder.path)/log", contents: nil)
         logFile = try FileHandle(forWritingTo: URL(filePath: "\(folder.path)/log"))
         let log = Log(form: .json, level: .info, descriptor: logFile.fileDescriptor)
-        let started = try Server.start(Self.running(text, variables), log: log)
+        let started = try Server.start(Self.running(text, variables, files), log: log)
         hooks = started.hooksAddress
         admin = started.adminAddress
         server = consume started
@@ -56,16 +64,17 @@ final class RunningServer {
 
     /// Another configuration takes the place of the one that runs.
     func configure(_ text: String) throws {
-        server?.configure(try Self.running(text, variables))
+        server?.configure(try Self.running(text, variables, files))
     }
 
-    private static func running(_ text: String, _ variables: [String: String]) throws -> Running {
+    private static func running(
+        _ text: String,
+        _ variables: [String: String],
+        _ files: [String: String]
+    ) throws -> Running {
         let read: @Sendable (String) -> Result<[UInt8], FileProblem> = { path in
-            switch path {
-            case "relay.jsonc": .success(Array(text.utf8))
-            case "token": .success(Array("sesame".utf8))
-            default: .failure(FileProblem("no such file"))
-            }
+            let found = path == "relay.jsonc" ? text : files[path]
+            return found.map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
         }
         let inputs = ConfigurationInputs(environment: variables, readFile: read)
         return try Running(ConfigurationReader.read(inputs), reading: read)
@@ -142,7 +151,7 @@ func request(
     body: String = ""
 ) -> String {
     let length = method == "POST" ? "Content-Length: \(body.utf8.count)\r\n" : ""
-    return "\(method) \(path) HTTP/1.1\r\nHost: relay.test\r\n\(fields)\(length)\r\n\(body)"
+    return "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(fields)\(length)\r\n\(body)"
 }
 
 extension String {

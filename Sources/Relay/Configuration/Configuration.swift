@@ -105,6 +105,8 @@ package struct Configuration: Equatable, Sendable {
     /// What senders present; empty: nothing is asked for.
     package var credentials: [SecretSource] = []
     package var adminToken: SecretSource?
+    /// Names, in lower case, by which browsers may call the admin address beside its number.
+    package var adminHosts: [String] = []
     package var data = "./relay-data"
     /// nil: text on a terminal, else JSON.
     package var log: LogForm?

@@ -16,6 +16,18 @@ struct ConfigurationEnvironment {
         configuration.listen = inputs.variable("RELAY_LISTEN") ?? configuration.listen
         configuration.adminListen =
             inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
+        if let text = inputs.variable("RELAY_ADMIN_HOSTS") {
+            let hosts = text.split(separator: ",").map { String($0).trimmingBlanks }
+            configuration.adminHosts = hosts.map { $0.lowercased() }
+            if let wrong = HostNames.wrong(among: hosts) {
+                gatherer.add(
+                    "RELAY_ADMIN_HOSTS",
+                    "\"\(wrong)\" is no name",
+                    hint: HostNames.hint,
+                    at: nil
+                )
+            }
+        }
         configuration.data = inputs.variable("RELAY_DATA") ?? configuration.data
         if let secret = secret("RELAY_TOKEN") { configuration.credentials = [secret] }
         if let secret = secret("RELAY_ADMIN_TOKEN") { configuration.adminToken = secret }
@@ -96,7 +108,8 @@ struct ConfigurationEnvironment {
 
     static let names = [
         "RELAY_LISTEN", "RELAY_ADMIN_LISTEN", "RELAY_TOKEN", "RELAY_TOKEN_FILE",
-        "RELAY_ADMIN_TOKEN", "RELAY_ADMIN_TOKEN_FILE", "RELAY_DATA", "RELAY_CONFIG", "RELAY_LOG",
+        "RELAY_ADMIN_TOKEN", "RELAY_ADMIN_TOKEN_FILE", "RELAY_ADMIN_HOSTS", "RELAY_DATA",
+        "RELAY_CONFIG", "RELAY_LOG",
         "RELAY_LOG_LEVEL", "RELAY_KEEP_ALIVE",
     ]
 

@@ -144,6 +144,12 @@ private struct ConfigurationFile {
         if let path = reader.text("tokenFile") {
             configuration.adminToken = .file(path: placed(path), origin: "admin.tokenFile")
         }
+        if let hosts = reader.texts("hosts") {
+            configuration.adminHosts = hosts.map { $0.lowercased() }
+            if let wrong = HostNames.wrong(among: hosts) {
+                reader.mistake("hosts", "\"\(wrong)\" is no name", hint: HostNames.hint)
+            }
+        }
         reader.finish()
     }
 
@@ -166,6 +172,8 @@ private struct ConfigurationFile {
         reader.number("bodySeconds", in: 1...3600, &limits.bodySeconds)
         reader.number("bodyBytesPerSecond", in: 0...(1 << 30), &limits.bodyBytesPerSecond)
         reader.number("answerSeconds", in: 1...3600, &limits.answerSeconds)
+        reader.number("unauthorizedSeconds", in: 0...60, &limits.unauthorizedSeconds)
+        reader.number("slowedRefusals", in: 0...100_000, &limits.slowedRefusals)
         reader.number("waiters", in: 0...100_000, &limits.waiters)
         reader.number("backlogEvents", in: 1...100_000_000, &limits.backlogEvents)
         reader.number("backlogBytes", in: large, &limits.backlogBytes)

@@ -18,6 +18,10 @@ package struct Limits: Equatable, Sendable {
     package var bodyBytesPerSecond = 1024
     /// For a peer to take something of its answers.
     package var answerSeconds = 30
+    /// For how long a 401 is held back, at most, from an address that keeps failing.
+    package var unauthorizedSeconds = 1
+    /// Answers that are so held back at once.
+    package var slowedRefusals = 256
     /// Senders that wait for GitLab's answer at once.
     package var waiters = 256
     /// Deliveries that wait for GitLab.

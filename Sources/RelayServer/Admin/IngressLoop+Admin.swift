@@ -137,20 +137,11 @@ extension IngressLoop {
         return Answers.json(200) { writer in places.write(&writer) }
     }
 
-    /// A piece of the console: from here alone, and nothing of it may come from elsewhere.
+    /// A piece of the console.
     private static func page(_ type: String, _ text: String) -> HTTPResponse {
         HTTPResponse(
             status: 200,
-            fields: [
-                ("Content-Type", "\(type); charset=utf-8"),
-                (
-                    "Content-Security-Policy",
-                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-                ),
-                ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-                ("Cache-Control", "no-store"),
-            ],
+            fields: [("Content-Type", "\(type); charset=utf-8"), AdminFields.console],
             body: Array(text.utf8)
         )
     }

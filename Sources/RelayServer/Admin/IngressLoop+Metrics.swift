@@ -39,6 +39,14 @@ extension IngressLoop {
                 events.append(([("hook", hook), ("outcome", outcome)], value))
             }
         }
+        page.counter(
+            "failed_authentications_total",
+            "Requests that asked for what their credential, or none, does not open.",
+            [
+                ([("address", "hooks")], Double(metrics.failures[.hooks] ?? 0)),
+                ([("address", "admin")], Double(metrics.failures[.admin] ?? 0)),
+            ]
+        )
         page.counter("events_total", "Webhooks by what became of them.", events)
         let usual = running.configuration.endpoints.flatMap {
             DeliveryMetrics.usualAttempts(at: $0.name)

@@ -8,19 +8,10 @@ extension IngressLoop {
     /// Sends the head of the endless answer; events follow as they happen.
     mutating func beginStream(_ exchange: Exchange, _ connection: Connection) {
         note(exchange, 200)
-        let head = """
-            HTTP/1.1 200 OK\r
-            Content-Type: text/event-stream\r
-            Cache-Control: no-store\r
-            X-Content-Type-Options: nosniff\r
-            Connection: close\r
-            \r
-            retry: 2000
-
-            : welcome
-
-
-            """
+        let fields = AdminFields.all.map { "\($0.name): \($0.value)\r\n" }.joined()
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\(fields)Connection: close\r\n\r\n"
+            + "retry: 2000\n\n: welcome\n\n"
         connection.owed.append(.streaming)
         connection.output += Array(head.utf8)
         connection.closesAfterAnswer = true

@@ -24,6 +24,7 @@ final class Connection {
     }
 
     var presentPhase: Phase {
+        if isSlowed { return .deciding }
         if isDiscarding { return .discarding }
         if !owed.isEmpty { return owed.isStreaming ? .streaming : .deciding }
         if current != nil { return .body }
@@ -74,6 +75,8 @@ final class Connection {
     var isPeerDone = false
     /// What was read is not all taken up, because requests were held back.
     var hasMore = false
+    /// Its answer, 401, is held back by a timer.
+    var isSlowed = false
     var watchesWriting = false
     var watchesReading = true
 

@@ -92,7 +92,7 @@ extension IngressLoop {
     // MARK: - Answers
 
     mutating func owes(_ owed: OwedAnswers.Owed, _ connection: Connection) {
-        connection.owed.append(owed)
+        connection.owed.append(slowed(owed, connection))
         owing.append(connection.id)
     }
 
@@ -110,7 +110,7 @@ extension IngressLoop {
                     guard let refusal else { return nil }
                     given.append(ticket)
                     return .ready(refusal)
-                case .ready, .streaming:
+                case .ready, .streaming, .slowed:
                     return nil
                 }
             }
@@ -136,7 +136,8 @@ extension IngressLoop {
     }
 
     private mutating func settleDebts(_ connection: Connection) {
-        while let response = connection.owed.popReady() {
+        while var response = connection.owed.popReady() {
+            if connection.role == .admin { AdminFields.add(to: &response) }
             // An interim answer is never the last (RFC 9110 §15.2).
             let isLast =
                 connection.closesAfterAnswer && connection.owed.isEmpty && response.status >= 200

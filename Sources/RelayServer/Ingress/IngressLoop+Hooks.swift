@@ -23,6 +23,9 @@ extension IngressLoop {
         if let refusal = refusal(of: route, head, connection.role) {
             return turnAway(connection, exchange, refusal)
         }
+        if let refusal = elsewhere(route, head, connection) {
+            return turnAway(connection, exchange, refusal)
+        }
         switch admission(route, head, connection.role) {
         case .admitted: break
         case .needsBody:
@@ -33,7 +36,7 @@ extension IngressLoop {
                 needsSignature: true
             )
         case .refused(let reason):
-            return turnAway(connection, exchange, unauthorized(reason, connection))
+            return turnAway(connection, exchange, unauthorized(reason, route, connection))
         }
         if let refusal = overload(exchange) { return turnAway(connection, exchange, refusal) }
         connection.current = exchange
@@ -118,13 +121,29 @@ extension IngressLoop {
         }
     }
 
+    /// A browser's request for somebody else's page, at the admin address.
+    private func elsewhere(
+        _ route: Route,
+        _ head: HTTPRequestHead,
+        _ connection: Connection
+    ) -> HTTPResponse? {
+        // No browser speaks to a unix socket.
+        guard connection.role == .admin, connection.peer != "unix" else { return nil }
+        return AdminDoor(hosts: running.configuration.adminHosts)
+            .refusal(head, route, isGuarded: gate(for: route, connection.role) != nil)
+    }
+
     private mutating func unauthorized(
         _ reason: String,
+        _ route: Route,
         _ connection: Connection
     ) -> HTTPResponse {
         tellRefusal(connection.peer, status: 401, reason, as: "request-unauthorized")
         var response = HTTPResponse.text(401, reason)
-        response.fields.append(("WWW-Authenticate", "Bearer realm=\"deployment-relay\""))
+        // A browser asks its user for what Basic wants and then sends it with all that the console
+        // asks for; elsewhere its dialog would stand in the way of the console's own.
+        let scheme = route.isOfConsole ? "Basic" : "Bearer"
+        response.fields.append(("WWW-Authenticate", "\(scheme) realm=\"deployment-relay\""))
         return response
     }
 
@@ -213,7 +232,8 @@ extension IngressLoop {
         }
         connection.current = nil
         if exchange.needsSignature, !isSigned(body, exchange, connection.role) {
-            let response = unauthorized("the signature does not fit the body", connection)
+            let words = "the signature does not fit the body"
+            let response = unauthorized(words, exchange.route, connection)
             return finish(connection.shown(response), exchange, connection)
         }
         // A reload may have taken the hook away since its head was read.

@@ -320,6 +320,7 @@ extension IngressLoop {
         unprovenBytes -= connection.accountedUnproven
         connection.accounted = 0
         connection.accountedUnproven = 0
+        forgetSlowed(connection)
         withCrowd(connection.role) { $0.remove(connection) }
         // The descriptor may live on for as long as somebody up the stack holds the connection.
         poller.forget(connection.socket.number)

@@ -49,6 +49,10 @@ struct IngressLoop: ~Copyable {
     /// Admin requests that delivery carries out: the connection that waits, by ticket.
     var errands: [UInt64: UInt64] = [:]
     var nextErrand: UInt64 = 1
+    /// Who failed to show who it is, and whose answers are held back for it.
+    var failures = FailureMeter(seed: Host.random())
+    var slowedTimers = Timers<UInt64>()
+    var slowedCount = 0
     /// Bodies being read now, in bytes (`limits.bodyMemoryBytes`).
     var bodyBytes = 0
     /// How many of them are of senders whose signature is still to be checked.
@@ -103,6 +107,7 @@ struct IngressLoop: ~Copyable {
         acceptAgain()
         parseResumable()
         closeOverdue()
+        releaseSlowed()
         expireOperations()
         try commit()
         answer()
@@ -123,6 +128,7 @@ struct IngressLoop: ~Copyable {
         if !resumable.isEmpty || !owing.isEmpty || accepted.stagedCount > 0 { return 0 }
         var due = deadlines.next
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
+        if let slowed = slowedTimers.nextDue { due = min(due ?? slowed, slowed) }
         if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
         if trouble.words != nil { due = min(due ?? .max, trouble.nextTry) }

@@ -6,6 +6,8 @@ struct OwedAnswers {
         case ready(HTTPResponse)
         /// Promised once this turn's records are on disk; `otherwise` when they are not.
         case afterCommit(HTTPResponse, otherwise: HTTPResponse)
+        /// Held back for a moment: the peer's address keeps failing to show who it is.
+        case slowed(HTTPResponse)
         /// `Prefer: wait`: the ticket of the delivery whose end it waits for.
         case waiting(ticket: UInt64)
         /// The head of an endless answer has been sent; events follow.
@@ -14,7 +16,7 @@ struct OwedAnswers {
         /// Whether nobody can say when it will be known.
         fileprivate var isOpen: Bool {
             switch self {
-            case .waiting, .streaming: true
+            case .waiting, .streaming, .slowed: true
             case .ready, .afterCommit: false
             }
         }

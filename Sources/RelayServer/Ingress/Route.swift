@@ -49,6 +49,14 @@ enum Route: Equatable {
         }
     }
 
+    /// Whether it is a piece of the console's page.
+    var isOfConsole: Bool {
+        switch self {
+        case .console, .consoleStyle, .consoleScript: true
+        default: false
+        }
+    }
+
     /// The label of metrics: of fixed number, whatever is asked.
     var label: String {
         switch self {

@@ -76,6 +76,8 @@ struct IngressMetrics: Sendable {
     var requests: [RequestKey: UInt64] = [:]
     var requestSeconds: [String: Histogram] = [:]
     var events: [EventKey: UInt64] = [:]
+    /// Requests without a right credential, by the address they came to.
+    var failures: [Connection.Role: UInt64] = [:]
     /// From acceptance to GitLab's confirmation.
     var latency = Histogram(bounds: Histogram.latency)
     var flush = Histogram(bounds: Histogram.flush)

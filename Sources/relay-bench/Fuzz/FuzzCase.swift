@@ -2,7 +2,7 @@
 struct FuzzCase {
     /// What is tried.
     enum Target: String {
-        case templates, json, all
+        case templates, json, http, records, all
     }
 
     let seed: UInt64
@@ -15,8 +15,15 @@ struct FuzzCase {
         switch target {
         case .json: return JSONTrial(chance)
         case .templates: return TemplateTrial(chance, known: known)
+        case .http: return HTTPTrial(chance)
+        case .records: return RecordTrial(chance)
         case .all:
-            return number % 4 == 0 ? JSONTrial(chance) : TemplateTrial(chance, known: known)
+            switch number % 8 {
+            case 0, 4: return JSONTrial(chance)
+            case 1: return HTTPTrial(chance)
+            case 5: return RecordTrial(chance)
+            default: return TemplateTrial(chance, known: known)
+            }
         }
     }
 

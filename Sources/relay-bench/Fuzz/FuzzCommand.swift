@@ -2,7 +2,8 @@ import Glibc
 import POSIX
 import RelayServer
 
-/// Seeded cases against the promises of `JSON` and `Templating`, for as long as asked.
+/// Seeded cases against the promises of `JSON`, `Templating`, `HTTP` and `Storage`, for as long
+/// as asked.
 ///
 /// The cases run in a child, so that a crash or a hang is a find like others: the file in which
 /// the child notes each case before it tries it says which one it was.
@@ -30,7 +31,10 @@ enum FuzzCommand {
             seed = try number(arguments["--seed"], "--seed") ?? 1
             if let word = arguments["--target"] {
                 guard let target = FuzzCase.Target(rawValue: word) else {
-                    throw Wrong(description: "--target takes templates, json or all, not \(word)")
+                    throw Wrong(
+                        description:
+                            "--target takes templates, json, http, records or all, not \(word)"
+                    )
                 }
                 self.target = target
             }

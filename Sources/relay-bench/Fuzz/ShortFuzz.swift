@@ -1,6 +1,6 @@
 /// The fuzzer's short form, for the tests: so many cases of one seed, in the caller's process.
 package enum ShortFuzz {
-    /// What was found in the first `cases` cases of `target`, `templates` or `json`.
+    /// What was found in the first `cases` cases of `target`: `templates`, `json`, `http`, `records`.
     ///
     /// - Returns: Each find with its input; nil when there is no such target.
     package static func finds(seed: UInt64, target: String, cases: Int) -> [String]? {

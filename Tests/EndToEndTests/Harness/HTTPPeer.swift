@@ -39,7 +39,7 @@ struct HTTPPeer {
         _ body: [UInt8],
         fields: [String: String] = [:]
     ) throws -> Answer {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: relay.test\r\n"
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
         let isCoded = fields["Transfer-Encoding"] != nil
         if !isCoded, !body.isEmpty || method == "POST" {
