@@ -39,8 +39,9 @@ package struct Poller: ~Copyable {
         }
     }
 
-    /// Ends watching; nothing happens to one that is not watched. A descriptor that is closed is
-    /// forgotten by itself.
+    /// Ends watching; nothing happens to one that is not watched.
+    ///
+    /// A descriptor that is closed is forgotten by itself.
     package func forget(_ descriptor: Int32) {
         _ = linux_epoll_forget(epoll.number, descriptor)
     }

@@ -67,10 +67,6 @@ struct AcceptLoad {
         self.makesNewConnections = makesNewConnections
     }
 
-    struct CutOff: Error, CustomStringConvertible {
-        let description = "the relay closed a connection before it had answered"
-    }
-
     mutating func run(_ address: SocketAddress, connections: Int, seconds: Int) throws -> Figures {
         let now = Timestamp(milliseconds: Clock.now())
         var poller = try Poller()
@@ -116,28 +112,7 @@ struct AcceptLoad {
 
     private func send(_ sender: LoadConnection) throws {
         sender.startedAt = Clock.monotonicNanoseconds()
-        let body = sender.bodies.next()
-        let credential = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
-        let last = makesNewConnections ? "Connection: close\r\n" : ""
-        var request = Array(
-            """
-            POST /hooks/argocd HTTP/1.1\r
-            Host: relay\r
-            Content-Type: application/json\r
-            \(credential)\(last)Content-Length: \(body.count)\r
-            \r
-
-            """.utf8
-        )
-        request += body
-        var sent = 0
-        while sent < request.count {
-            let result = request.withUnsafeBytes { bytes in
-                Socket.send(sender.socket.number, UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-            }
-            guard case .bytes(let count) = result else { throw CutOff() }
-            sent += count
-        }
+        try sender.send(token: token, isLast: makesNewConnections)
     }
 
     /// - Returns: Whether the answer is whole.
@@ -146,7 +121,7 @@ struct AcceptLoad {
         _ buffer: UnsafeMutableRawBufferPointer
     ) throws -> Bool {
         guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer) else {
-            throw CutOff()
+            throw LoadConnection.CutOff()
         }
         let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         guard let status = sender.take(piece) else { return false }

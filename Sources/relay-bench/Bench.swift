@@ -15,6 +15,11 @@ enum Bench {
                     [--url URL] [--token TOKEN]
                     durable acceptance: distinct Argo CD events as fast as they are answered;
                     without --url a relay of its own, whose GitLab cannot be reached
+          abuse     [--seconds N] [--rate N] [--slow N] [--idle N] [--churn N]
+                    [--program FILE] [--json]
+                    durable acceptance at a fixed rate, first in peace, then beside slow senders,
+                    idle connections, connections that come and go without a word, and a GitLab
+                    that takes calls and never answers
           simulate  [--seeds N] [--from SEED]
                     seeded histories of the real queue and the real logs against a model of GitLab;
                     ends with 1 at the first that ends other than it should, and tells it
@@ -38,6 +43,8 @@ enum Bench {
             switch arguments.first {
             case "accept":
                 return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
+            case "abuse":
+                return try AbuseBench.run(Arguments(arguments.dropFirst(), AbuseBench.form))
             case "simulate":
                 return try SimulateBench.run(Arguments(arguments.dropFirst(), SimulateBench.form))
             case "soak":

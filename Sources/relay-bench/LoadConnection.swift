@@ -13,6 +13,36 @@ final class LoadConnection {
         self.bodies = bodies
     }
 
+    struct CutOff: Error, CustomStringConvertible {
+        let description = "the relay closed a connection before it had answered"
+    }
+
+    /// Sends the next event; `isLast`: and no other on this connection.
+    func send(token: String?, isLast: Bool) throws {
+        let body = bodies.next()
+        let credential = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        let last = isLast ? "Connection: close\r\n" : ""
+        var request = Array(
+            """
+            POST /hooks/argocd HTTP/1.1\r
+            Host: relay\r
+            Content-Type: application/json\r
+            \(credential)\(last)Content-Length: \(body.count)\r
+            \r
+
+            """.utf8
+        )
+        request += body
+        var sent = 0
+        while sent < request.count {
+            let result = request.withUnsafeBytes { bytes in
+                Socket.send(socket.number, UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+            }
+            guard case .bytes(let count) = result else { throw CutOff() }
+            sent += count
+        }
+    }
+
     /// Takes bytes of the answer; its status code once it is whole.
     func take(_ bytes: UnsafeRawBufferPointer) -> Int? {
         answer.append(contentsOf: bytes)

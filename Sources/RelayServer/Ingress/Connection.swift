@@ -47,8 +47,9 @@ final class Connection {
     /// Bytes to send, from `sent` on.
     var output: [UInt8] = []
     var sent = 0
-    /// The phase when the deadline was last set, and since when it lasts: steady milliseconds. Of
-    /// `.answering` a peer that takes something of its answer makes it begin anew.
+    /// The phase when the deadline was last set, and since when it lasts: steady milliseconds.
+    ///
+    /// `.answering` begins anew with every byte that the peer takes.
     var phase = Phase.idle
     var phaseBeganAt: Int64
     /// Its place in the `Crowd`.

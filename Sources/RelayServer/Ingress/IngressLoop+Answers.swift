@@ -41,9 +41,14 @@ extension IngressLoop {
         return connection.phaseBeganAt + max(Self.graceMilliseconds, earned)
     }
 
+    /// Connections whose time is over that one turn looks at; thousands may have come at once, and
+    /// others must not wait for all of them to go.
+    private static var endingsPerTurn: Int { 64 }
+
     mutating func closeOverdue() {
         let now = Clock.monotonic()
-        while let id = deadlines.popDue(at: now) {
+        for _ in 0..<Self.endingsPerTurn {
+            guard let id = deadlines.popDue(at: now) else { break }
             guard let connection = connections[id] else { continue }
             connection.listedDeadline = nil
             if connection.deadline > now {

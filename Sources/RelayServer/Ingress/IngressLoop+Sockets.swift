@@ -6,7 +6,7 @@ import POSIX
 /// Peers come, send, are answered, and go.
 extension IngressLoop {
     /// Peers that are let in at one address in one turn: those that are there come first.
-    private static var arrivalsPerTurn: Int { 256 }
+    private static var arrivalsPerTurn: Int { 64 }
 
     mutating func accept(_ role: Connection.Role) {
         for _ in 0..<Self.arrivalsPerTurn {

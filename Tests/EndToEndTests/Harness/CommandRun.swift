@@ -18,6 +18,11 @@ struct CommandRun {
         try run(Programs.relay, arguments, environment, input, folder)
     }
 
+    /// Runs the instrument.
+    static func bench(_ arguments: [String]) throws -> CommandRun {
+        try run(Programs.bench, arguments, [:], "", nil)
+    }
+
     private static func run(
         _ program: String,
         _ arguments: [String],

@@ -1,0 +1,133 @@
+import Formats
+import POSIX
+import Synchronization
+
+/// Events at a fixed rate over kept connections, on this thread.
+///
+/// An event that finds no free connection waits, and its time runs from when it was due.
+struct PacedLoad: ~Copyable {
+    private let senders: [LoadConnection]
+    private var poller: Poller
+    private var free: [Int]
+
+    struct Refused: Error, CustomStringConvertible {
+        let status: Int
+        var description: String { "an event was answered \(status)" }
+    }
+
+    init(_ address: SocketAddress, connections: Int, now: Timestamp) throws {
+        let poller = try Poller()
+        var senders: [LoadConnection] = []
+        for number in 0..<connections {
+            let sender = LoadConnection(
+                socket: try Socket.connect(to: address, timeoutSeconds: 30),
+                bodies: EventBodies(application: number, size: 4096, now: now)
+            )
+            try poller.add(sender.socket.number, token: UInt64(number))
+            senders.append(sender)
+        }
+        self.senders = senders
+        self.poller = poller
+        free = Array(senders.indices)
+    }
+
+    mutating func run(rate: Int, seconds: Int) throws -> Quantiles {
+        var times = Quantiles()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+        defer { buffer.deallocate() }
+        let start = Clock.monotonicNanoseconds()
+        var due = 0
+        var sent = 0
+        while times.count < rate * seconds {
+            let now = Clock.monotonicNanoseconds()
+            due = min(rate * seconds, Int((now - start) / 1000) * rate / 1_000_000)
+            // In turns, or some would be idle for so long that the relay closes them.
+            while sent < due, !free.isEmpty {
+                let number = free.removeFirst()
+                let moment = start + Int64(sent) * 1_000_000_000 / Int64(rate)
+                // Late by our own timer's millisecond is no fault of the relay's.
+                senders[number].startedAt = now - moment < 2_000_000 ? now : moment
+                try senders[number].send(token: nil, isLast: false)
+                sent += 1
+            }
+            for ready in try poller.wait(milliseconds: 1) {
+                let sender = senders[Int(ready.token)]
+                guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer)
+                else { throw LoadConnection.CutOff() }
+                let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                guard let status = sender.take(piece) else { continue }
+                guard status == 202 else { throw Refused(status: status) }
+                times.add(Clock.monotonicNanoseconds() - sender.startedAt)
+                free.append(Int(ready.token))
+            }
+        }
+        return times
+    }
+}
+
+/// A sender that opens a connection for each event, as Argo CD's does, on a thread of its own.
+struct FreshSender: ~Copyable {
+    private final class Shared: Sendable {
+        let times = Mutex(Quantiles())
+        let failure = Mutex<String?>(nil)
+        let isOver = Atomic(false)
+    }
+
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let shared = Shared()
+    private let thread: LoopThread
+
+    init(_ address: SocketAddress, bodies: EventBodies, perSecond: Int) throws {
+        let shared = shared
+        thread = try LoopThread(named: "fresh-sender") {
+            do {
+                try Self.send(address, bodies, perSecond, shared)
+            } catch {
+                shared.failure.withLock { $0 = "a new connection: \(error)" }
+            }
+        }
+    }
+
+    /// Times from before the connection is made to the whole answer.
+    consuming func finish() throws -> Quantiles {
+        shared.isOver.store(true, ordering: .relaxed)
+        let shared = shared
+        thread.join()
+        if let words = shared.failure.withLock({ $0 }) { throw Failed(description: words) }
+        return shared.times.withLock { $0 }
+    }
+
+    private static func send(
+        _ address: SocketAddress,
+        _ first: EventBodies,
+        _ perSecond: Int,
+        _ shared: Shared
+    ) throws {
+        var bodies = first
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+        defer { buffer.deallocate() }
+        while !shared.isOver.load(ordering: .relaxed) {
+            let start = Clock.monotonicNanoseconds()
+            let sender = LoadConnection(
+                socket: try Socket.connect(to: address, timeoutSeconds: 30),
+                bodies: bodies
+            )
+            try sender.send(token: nil, isLast: true)
+            bodies = sender.bodies
+            var status: Int?
+            while status == nil {
+                guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer)
+                else { throw LoadConnection.CutOff() }
+                status = sender.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            }
+            guard status == 202 else { throw PacedLoad.Refused(status: status ?? 0) }
+            let time = Clock.monotonicNanoseconds() - start
+            shared.times.withLock { $0.add(time) }
+            let rest = 1000 / perSecond - Int(time / 1_000_000)
+            if rest > 0 { Host.sleep(milliseconds: rest) }
+        }
+    }
+}
