@@ -10,6 +10,9 @@ package struct Credential: Sendable, Equatable {
         file.split { $0 == 0x0A || $0 == 0x0D }.map { Credential(Array($0)) }
     }
 
+    /// Whether it holds no control character, so that it can stand in a field's line.
+    package var isPlain: Bool { bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+
     package var isEmpty: Bool { bytes.isEmpty }
 
     /// Whether `presented` is this secret; takes as long for a wrong one as for the right one.

@@ -75,7 +75,12 @@ final class Transfer {
         try ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1).check()
         try ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2).check()
         try ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0).check()
-        try ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https").check()
+        let isSecure = request.url.lowercased().hasPrefix("https:")
+        try ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, isSecure ? "https" : "http,https")
+            .check()
+        try ccurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https").check()
+        // What is for GitLab is not for a proxy on the way to it (CURLOPT_HEADEROPT).
+        try ccurl_set_long(handle, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)).check()
         let noProxy = Loopback.isHost(ofURL: request.url) ? "*" : nil
         try ccurl_set_string(handle, CURLOPT_NOPROXY, noProxy).check()
         if let path = request.unixSocket {

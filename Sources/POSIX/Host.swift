@@ -16,8 +16,11 @@ package enum Host {
 
     package static func random() -> UInt64 { linux_random() }
 
-    /// No core file and no debugger shows our memory, in which tokens lie.
+    /// No core file and no debugger shows our memory, in which tokens lie; nor does
+    /// `/proc/PID/environ`, to others than root.
     package static func hideMemory() { linux_set_not_dumpable() }
+
+    package static var isMemoryHidden: Bool { !linux_is_dumpable() }
 
     /// Allows as many descriptors as the platform does.
     ///

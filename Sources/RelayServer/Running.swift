@@ -75,12 +75,18 @@ package struct Running: Sendable {
 
     /// What is not wrong, and will be in the way all the same.
     package var warnings: [String] {
-        configuration.endpoints.filter { tokens[$0.name] == nil }.map { endpoint in
+        let exposed = configuration.endpoints.filter {
+            tokens[$0.name] != nil && addresses[$0.name]?.exposesToken == true
+        }
+        return configuration.endpoints.filter { tokens[$0.name] == nil }.map { endpoint in
             "gitlab.\(endpoint.name) has no token, and GitLab records nothing without one: "
                 + (endpoint.name == "default"
                     ? "set GITLAB_TOKEN or GITLAB_TOKEN_FILE"
                     : "set gitlab.\(endpoint.name).tokenFile")
         }
+            + exposed.map {
+                "gitlab.\($0.name): its token goes over the network without TLS; use an https:// address"
+            }
     }
 
     func endpoint(_ name: String) -> EndpointSettings? {
@@ -132,6 +138,9 @@ private struct SecretReader {
             return [credential]
         case .file(let path, let origin):
             switch read(path) {
+            case .failure where SecretText.isLikely(path):
+                mistake(origin, "holds a secret, not a file's path", "write it into a file")
+                return []
             case .failure(let problem):
                 mistake(origin, "\(path): \(problem)", "write the secret into that file")
                 return []
@@ -139,6 +148,11 @@ private struct SecretReader {
                 let secrets = Credential.lines(of: bytes)
                 if secrets.isEmpty {
                     mistake(origin, "\(path): is empty", "write the secret into it")
+                }
+                // No sender can present it, and in our own requests it could end a field's line.
+                guard secrets.allSatisfy(\.isPlain) else {
+                    mistake(origin, "\(path): holds a control character", "write the secret alone")
+                    return []
                 }
                 return secrets
             }

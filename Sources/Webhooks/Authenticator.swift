@@ -70,6 +70,16 @@ package struct Authenticator: Sendable {
         }
     }
 
+    /// Whether a field may carry a credential, ours or another's: never shown to a template, and
+    /// never kept.
+    package static func isSecret(field name: String) -> Bool {
+        let name = name.lowercased()
+        return [
+            "authorization", "token", "secret", "signature", "hmac", "cookie", "password", "key",
+        ]
+        .contains { name.contains($0) }
+    }
+
     private static let signatureFields: Set<String> = [
         "heroku-webhook-hmac-sha256", "x-signature", "x-hub-signature-256", "webhook-signature",
     ]

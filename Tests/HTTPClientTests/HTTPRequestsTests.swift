@@ -146,6 +146,29 @@ struct HTTPRequestsTests {
         client.close()
     }
 
+    @Test(
+        "a redirect leads the token nowhere: no other host, port, scheme or path is asked",
+        arguments: [301, 302, 303, 307, 308]
+    )
+    func redirectedToken(status: Int) throws {
+        let other = try ScriptedServer { _ in .answer(answer(200)) }
+        for place in [other.url, "//\(other.address)/x", "https://\(other.address)/", "/x"] {
+            let server = try ScriptedServer { _ in
+                .answer(answer(status, "", "Location: \(place)"))
+            }
+            var client = client()
+            for method in ["GET", "POST"] {
+                var request = post(server.url, "x")
+                request.method = method
+                request.fields.append(("PRIVATE-TOKEN", Array("glpat-secret".utf8)))
+                #expect(try client.ask(request).get().status == status)
+            }
+            client.close()
+            #expect(server.requests.count == 2)
+        }
+        #expect(other.connections == 0)
+    }
+
     @Test("a hundred interim answers are passed over, the last head counts")
     func interim() throws {
         let interim = String(repeating: "HTTP/1.1 103 Early Hints\r\nX: early\r\n\r\n", count: 100)

@@ -30,4 +30,28 @@ struct ProxyTests {
             )
         }
     }
+
+    @Test("a proxy on the way to TLS gets no token, and its own password stands in no error")
+    func tunnel() async {
+        await #expect(processExitsWith: .success) {
+            let proxy = try ScriptedServer { _ in .answer(answer(403, "no")) }
+            setenv("https_proxy", "http://user:proxy-secret@\(proxy.address)", 1)
+            setenv("no_proxy", "direct.invalid", 1)
+            var client = client()
+            for host in ["gitlab.invalid", "direct.invalid"] {
+                var request = get("https://\(host)/api")
+                request.fields = [("PRIVATE-TOKEN", Array("glpat-secret".utf8))]
+                let failure = try #require(throws: HTTPClientFailure.self) {
+                    try client.ask(request).get()
+                }
+                #expect(failure.kind == .notSent)
+                #expect(!failure.message.contains("secret"), "\(failure)")
+            }
+            client.close()
+            #expect(proxy.requests.map(\.line) == ["CONNECT gitlab.invalid:443 HTTP/1.1"])
+            let seen = try #require(proxy.requests.first).text
+            #expect(!seen.contains("glpat") && !seen.contains("PRIVATE-TOKEN"), "\(seen)")
+            #expect(seen.contains("Proxy-Authorization: Basic"))
+        }
+    }
 }

@@ -20,6 +20,20 @@ struct ProcessTests {
         #expect(files.count == 10)
     }
 
+    /// In a process of its own: what is hidden stays so.
+    @Test("a process that hides its memory leaves no core file and cannot be looked into")
+    func hiddenMemory() async {
+        await #expect(processExitsWith: .success) {
+            Host.hideMemory()
+            #expect(Host.isMemoryHidden)
+            let limits = try String(contentsOfFile: "/proc/self/limits", encoding: .utf8)
+            let line = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+            #expect(line?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"], "\(limits)")
+            // And it still knows itself.
+            #expect(ProcessUsage.now().openDescriptors > 0)
+        }
+    }
+
     @Test("the monotonic clock goes forward, the other one is that of the calendar")
     func clocks() {
         let first = Clock.monotonicNanoseconds()

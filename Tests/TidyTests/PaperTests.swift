@@ -84,6 +84,33 @@ struct PaperTests {
         #expect(Set(told).count == told.count)
     }
 
+    @Test("every test that the table of threats names is there")
+    func threats() throws {
+        let page = try Self.text(of: "config/README.md")
+        let table = try #require(
+            page.components(separatedBy: "\n## Threats\n").last?.components(separatedBy: "\n## ")
+                .first
+        )
+        let rows = table.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+        #expect(rows.count > 10)
+        var suites: Set<String> = []
+        let folder = Self.root.appending(path: "Tests")
+        for case let name as String in FileManager.default.enumerator(atPath: folder.path)
+            ?? .init()
+        where name.hasSuffix(".swift") {
+            let text = try Self.text(of: "Tests/\(name)")
+            for match in text.matches(of: /\n(?:struct|final class) (\w+Tests)\b/) {
+                suites.insert(String(match.1))
+            }
+        }
+        for row in rows {
+            let shown = row.split(separator: "|").last.map { String($0) } ?? ""
+            let names = shown.matches(of: /`(\w+)`/).map { String($0.1) }
+            #expect(!names.isEmpty, "\(row)")
+            for name in names { #expect(suites.contains(name), "\(name)") }
+        }
+    }
+
     /// The names by which GitLab and GitHub let a page's headings be linked to.
     private static func anchors(of text: String) -> [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in

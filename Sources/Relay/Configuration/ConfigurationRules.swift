@@ -15,7 +15,7 @@ struct ConfigurationRules {
             let setting = "gitlab.\(endpoint.name).project"
             gatherer.add(
                 gatherer.place(of: setting) == nil ? "GITLAB_PROJECT" : setting,
-                "\"\(project)\" is neither a number nor a path with a group",
+                "\(SecretText.isLikely(project) ? "a secret" : "\"\(project)\"") is neither a number nor a path with a group",
                 hint: "write group/name, or the number from the project's page",
                 at: gatherer.place(of: setting)
             )

@@ -301,12 +301,10 @@ extension IngressLoop {
         let webhook = Webhook(
             hook: hook,
             pathProject: project,
-            fields: exchange.head.fields.list.filter {
-                !Self.secretFields.contains($0.name.lowercased())
-            },
+            fields: exchange.head.fields.list.filter { !Authenticator.isSecret(field: $0.name) },
             body: body,
             receivedAt: Timestamp(milliseconds: Clock.now()),
-            traceparent: exchange.head.fields["traceparent"]
+            traceparent: exchange.head.fields["traceparent"].flatMap(TraceParent.checked)
         )
         let reception = intake.take(webhook)
         stage(reception.records)
@@ -315,11 +313,6 @@ extension IngressLoop {
         }
         untold.append(Untold(reception: reception, webhook: webhook, peer: connection.peer))
         answer(reception, exchange, connection)
-    }
-
-    /// Fields that carry a credential: never shown to a template.
-    private static var secretFields: Set<String> {
-        ["authorization", "private-token", "x-gitlab-token", "proxy-authorization", "cookie"]
     }
 
     private mutating func answer(

@@ -47,6 +47,7 @@ enum CheckCommand: Command {
             Finding(.right, "hooks", hooks),
             FolderInspection.finding(configuration.data),
         ]
+        findings += SecretFileInspection.findings(running)
         if !arguments.has("--offline") {
             for endpoint in configuration.endpoints {
                 var inspection = GitLabInspection(running, endpoint: endpoint)

@@ -28,6 +28,8 @@ enum ServeCommand: Command {
     static let form = Arguments.Form(options: Set(Settings.options.keys), flags: ["--sandbox"])
 
     static func run(_ arguments: Arguments) -> ExitCode {
+        // Before any secret is read.
+        Host.hideMemory()
         do {
             let signals = try Signals()
             Host.raiseDescriptorLimit()
@@ -47,13 +49,13 @@ enum ServeCommand: Command {
             } catch {
                 return Settings.complain(error)
             }
-            Host.hideMemory()
             let log = log(running.configuration)
             playground?.introduce()
             for warning in running.warnings {
                 log.warn("configuration", [("hint", .text(warning))])
             }
             defer { log.finish() }
+            Watch.warnOfExposedSecrets(running, log)
             let server = try Server.start(running, log: log, inherited: inherited)
             return Watch(server: server, signals: signals, settings: settings, log: log).run(
                 running
@@ -153,6 +155,7 @@ private struct Watch: ~Copyable {
             server.configure(running)
             server.answerReload(ticket, mistakes: nil)
             log.info("reloaded")
+            Self.warnOfExposedSecrets(running, log)
         } catch {
             server.answerReload(ticket, mistakes: "\(error)")
             log.error("reload-failed", [("reason", .text("\(error)"))])
@@ -161,6 +164,19 @@ private struct Watch: ~Copyable {
 }
 
 extension Watch {
+    /// One line for each secret's file that everybody may read.
+    static func warnOfExposedSecrets(_ running: Running, _ log: Log) {
+        for finding in SecretFileInspection.findings(running) where finding.mark == .warning {
+            log.warn(
+                "secret-exposed",
+                [
+                    ("file", .text(finding.subject)), ("reason", .text(finding.words)),
+                    ("hint", finding.remedy.map(Log.Value.text)),
+                ]
+            )
+        }
+    }
+
     /// What is bound or open stays so for the life of the process; a reload that changed it in
     /// words only would leave a socket open under rules that were made for another.
     private static func refuseMoves(
