@@ -21,6 +21,10 @@ enum Bench {
           soak      [--minutes N] [--seed N] [--program FILE] [--json]
                     the real program against a GitLab that fails at random, killed now and then;
                     ends with 1 unless each operation is one row with its end
+          backlog   [--events N] [--applications N] [--body-bytes N] [--seconds N] [--program FILE]
+                    [--json]
+                    a log with a million waiting events, and the real program started on it: time
+                    to ready, memory then and some seconds later
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
           fuzz      [--seconds N] [--seed S] [--target templates|json|all] [--vectors FILE]
@@ -42,6 +46,8 @@ enum Bench {
                 return try SimulateBench.run(Arguments(arguments.dropFirst(), SimulateBench.form))
             case "soak":
                 return try SoakBench.run(Arguments(arguments.dropFirst(), SoakBench.form))
+            case "backlog":
+                return try BacklogBench.run(Arguments(arguments.dropFirst(), BacklogBench.form))
             case "template":
                 return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
             case "fuzz":

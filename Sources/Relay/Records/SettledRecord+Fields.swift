@@ -70,6 +70,13 @@ extension FieldWriter {
         put(environment.known.tier?.rawValue)
         put(environment.known.externalURL)
     }
+
+    mutating func put(_ mark: LaneMark) {
+        put(mark.endpoint)
+        put(Int64(mark.project))
+        put(mark.environment)
+        put(Int64(mark.deployment))
+    }
 }
 
 extension FieldReader {
@@ -154,6 +161,15 @@ extension FieldReader {
                 tier: try optionalText().flatMap { EnvironmentTier(rawValue: $0) },
                 externalURL: try optionalText()
             )
+        )
+    }
+
+    mutating func mark() throws(RecordError) -> LaneMark {
+        LaneMark(
+            endpoint: try text(),
+            project: Int(try number(Int64.self)),
+            environment: try text(),
+            deployment: Int(try number(Int64.self))
         )
     }
 }

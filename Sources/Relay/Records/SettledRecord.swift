@@ -251,6 +251,22 @@ package struct EnvironmentRecord: Equatable, Sendable {
     }
 }
 
+/// The highest deployment id seen in a lane, where no row on disk shows it any more.
+package struct LaneMark: Equatable, Sendable {
+    package var endpoint: String
+    /// GitLab's numeric id.
+    package var project: Int
+    package var environment: String
+    package var deployment: Int
+
+    package init(endpoint: String, project: Int, environment: String, deployment: Int) {
+        self.endpoint = endpoint
+        self.project = project
+        self.environment = environment
+        self.deployment = deployment
+    }
+}
+
 /// What the `settled` log holds.
 package enum SettledRecord: Equatable, Sendable {
     case sending(Sending)
@@ -261,6 +277,7 @@ package enum SettledRecord: Equatable, Sendable {
     case row(Row)
     /// What an environment is in GitLab, as far as the relay has seen or made it so.
     case environment(EnvironmentRecord)
+    case mark(LaneMark)
 
     package var kind: UInt8 {
         switch self {
@@ -270,6 +287,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .project: 4
         case .row: 5
         case .environment: 6
+        case .mark: 9
         }
     }
 
@@ -279,7 +297,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .sending(let sending): sending.delivery
         case .attempt(let attempt): attempt.delivery
         case .settled(let settlement): settlement.delivery
-        case .project, .row, .environment: nil
+        case .project, .row, .environment, .mark: nil
         }
     }
 
@@ -292,6 +310,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .project(let project): writer.put(project)
         case .row(let row): writer.put(row)
         case .environment(let environment): writer.put(environment)
+        case .mark(let mark): writer.put(mark)
         }
         return writer.bytes
     }
@@ -306,6 +325,7 @@ package enum SettledRecord: Equatable, Sendable {
         case 4: self = .project(try reader.project())
         case 5: self = .row(try reader.row())
         case 6: self = .environment(try reader.environment())
+        case 9: self = .mark(try reader.mark())
         default: throw RecordError(kind: kind, offset: 0)
         }
     }

@@ -1,33 +1,41 @@
 import Formats
 import POSIX
 import Relay
-import Storage
+package import Storage
 
 extension DeliveryLoop {
-    /// Reads the `settled` log and builds the queue; the open deliveries come by mail from
-    /// ingress, which reads `accepted`.
+    /// Reads the `settled` log and builds the queue; the open deliveries come from ingress, which
+    /// reads `accepted`.
     static func start(
         _ running: Running,
         _ mail: ServerMail,
         _ shared: Shared
     ) throws(StorageError) -> DeliveryLoop {
-        var log = try RecordLog(folder: running.configuration.data, name: "settled")
+        var log = try RecordLog(
+            folder: running.configuration.data,
+            name: "settled",
+            options: .settled
+        )
         var past = SettledSummary(endLimit: running.configuration.limits.ledgerEntries)
         var unreadable = 0
-        try log.replay { record in
-            do {
-                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
-                past.note(read, locator: record.position.locator)
+        try log.replayHeads { head in
+            do throws(RecordError) {
+                let locator = head.position.locator
+                try past.note(kind: head.kind, head: head.bytes, locator: locator)
             } catch {
                 unreadable += 1
             }
         }
+        unreadable += past.readInterrupted { log.settledRecord($0) }
         shared.log.tell(log.damage, unreadable: unreadable, in: "settled")
         var queue = DeliveryQueue(settings: running.queueSettings, seed: Host.random())
         let isDamaged = unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
-        let now = Timestamp(milliseconds: Clock.now())
-        queue.restore(past, damagedAt: isDamaged ? now : nil)
+        let now = Moment(steady: Clock.monotonic(), wall: Timestamp(milliseconds: Clock.now()))
+        queue.restore(past, damagedAt: isDamaged ? now.wall : nil)
         _ = mail.past.put(past)
+        mail.open.forEach { entries in
+            for entry in entries { queue.add(entry, at: now) }
+        }
         return DeliveryLoop(
             mailbox: mail.delivery,
             ingress: mail.ingress,
@@ -62,5 +70,31 @@ extension Log {
                 ("hint", .text("written by a newer version: go back to it, or accept the loss")),
             ]
         )
+    }
+}
+
+extension RecordLog {
+    fileprivate func settledRecord(_ locator: UInt64) -> SettledRecord? {
+        do {
+            let record = try read(RecordPosition(locator: locator))
+            return try SettledRecord(kind: record.kind, bytes: record.bytes)
+        } catch {
+            // Counted by whoever asks.
+            return nil
+        }
+    }
+}
+
+extension RecordLog.Options {
+    /// How the two logs are kept: their indexes have what a start needs.
+    package static var accepted: RecordLog.Options { logging(AcceptedRecord.headLength) }
+    package static var settled: RecordLog.Options { logging(SettledRecord.headLength) }
+
+    private static func logging(
+        _ headLength: @escaping @Sendable (UInt8, UnsafeRawBufferPointer) -> Int
+    ) -> RecordLog.Options {
+        var options = RecordLog.Options()
+        options.headLength = headLength
+        return options
     }
 }
