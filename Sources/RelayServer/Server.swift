@@ -151,6 +151,8 @@ struct ServerMail: Sendable {
     let events: ServerEvents
     /// What the `settled` log says: read by delivery, needed by ingress, before either begins.
     let past: Mailbox<SettledSummary>
+    /// What is open: read by ingress, needed by delivery before it begins.
+    let open: OpenDeliveries
 
     init(_ limits: Limits) throws(SystemError) {
         ingress = try Mailbox(capacity: 65_536)
@@ -158,6 +160,43 @@ struct ServerMail: Sendable {
         delivery = try Mailbox(capacity: limits.backlogEvents + 65_536)
         events = try ServerEvents()
         past = try Mailbox(capacity: 1)
+        open = try OpenDeliveries()
+    }
+}
+
+/// Hands what a start finds open from one thread to the other, a piece at a time: the whole of a
+/// large backlog would be in memory twice.
+final class OpenDeliveries: Sendable {
+    private enum Piece: Sendable {
+        case entries([QueueEntry])
+        case end
+    }
+
+    /// Entries in a piece.
+    static let pieceLength = 2048
+    private let mailbox: Mailbox<Piece>
+
+    init() throws(SystemError) { mailbox = try Mailbox(capacity: 8) }
+
+    /// Waits until there is room.
+    func put(_ entries: [QueueEntry]) { put(.entries(entries)) }
+
+    /// All was put.
+    func end() { put(.end) }
+
+    private func put(_ piece: Piece) {
+        while !mailbox.put(piece) { Host.sleep(milliseconds: 1) }
+    }
+
+    /// Takes all pieces until the end.
+    func forEach(_ body: ([QueueEntry]) -> Void) {
+        while true {
+            Readable.wait(for: mailbox.doorbell.number, milliseconds: -1)
+            for piece in mailbox.takeAll() {
+                guard case .entries(let entries) = piece else { return }
+                body(entries)
+            }
+        }
     }
 }
 

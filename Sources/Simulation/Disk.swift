@@ -23,19 +23,12 @@ package final class Disk {
         let locator: UInt64
     }
 
-    /// What a start finds.
-    struct Found {
-        var accepted: [Stored] = []
-        var settled: [Stored] = []
-        /// Something in `settled` was no record: what it said is not known.
-        var isDamaged = false
-    }
-
     private let folder: TemporaryFolder
     private var accepted: RecordLog
     private var settled: RecordLog
     private let reader: RecordReader
-    private let options: RecordLog.Options
+    private let acceptedOptions: RecordLog.Options
+    private let settledOptions: RecordLog.Options
     /// What goes wrong with single calls.
     let trouble: DiskTrouble
 
@@ -49,23 +42,76 @@ package final class Disk {
         options.files.flushFolder = { _ in }
         options.files.reserve = { _, _, _ in }
         options.files = trouble.before(options.files)
-        self.options = options
-        accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
-        settled = try RecordLog(folder: folder.path, name: "settled", options: options)
+        options.headLength = AcceptedRecord.headLength
+        acceptedOptions = options
+        options.headLength = SettledRecord.headLength
+        settledOptions = options
+        accepted = try RecordLog(folder: folder.path, name: "accepted", options: acceptedOptions)
+        settled = try RecordLog(folder: folder.path, name: "settled", options: settledOptions)
         reader = RecordReader(folder: folder.path, name: "accepted")
     }
 
     // MARK: - What the relay does
 
-    /// Opens both logs anew, as a start does, and gives all they hold.
-    func open() throws -> Found {
+    /// Opens both logs anew, as a start does.
+    func open() throws {
         trouble.begin()
-        accepted = try RecordLog(folder: folder.path, name: "accepted", options: options)
-        settled = try RecordLog(folder: folder.path, name: "settled", options: options)
-        var found = Found()
-        (found.accepted, found.settled) = (try Self.read(&accepted), try Self.read(&settled))
-        found.isDamaged = settled.damage.contains { $0.kind.mayHaveLost }
-        return found
+        accepted = try RecordLog(folder: folder.path, name: "accepted", options: acceptedOptions)
+        settled = try RecordLog(folder: folder.path, name: "settled", options: settledOptions)
+    }
+
+    /// What the `settled` log says, read as a start does; and whether something in it was no
+    /// record: then what it said is not known.
+    func readSettled(endLimit: Int) throws -> (past: SettledSummary, isDamaged: Bool) {
+        var past = SettledSummary(endLimit: endLimit)
+        var failure: RecordError?
+        try settled.replayHeads { head in
+            do throws(RecordError) {
+                let locator = head.position.locator
+                try past.note(kind: head.kind, head: head.bytes, locator: locator)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        let unreadable = past.readInterrupted { settledRecord($0) }
+        let isDamaged = unreadable > 0 || settled.damage.contains { $0.kind.mayHaveLost }
+        return (past, isDamaged)
+    }
+
+    /// Reads the `accepted` log as a start does.
+    ///
+    /// - Returns: What waits, in its order.
+    func readAccepted(into past: inout AcceptedPast) throws -> [QueueEntry] {
+        var open: [QueueEntry] = []
+        var failure: RecordError?
+        try accepted.replayHeads { head in
+            do throws(RecordError) {
+                let entry = try past.take(
+                    kind: head.kind,
+                    head: head.bytes,
+                    locator: head.position.locator,
+                    isCarried: head.position != head.origin
+                )
+                if let entry { open.append(entry) }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return open
+    }
+
+    var recordCount: Int { accepted.recordCount }
+
+    private func settledRecord(_ locator: UInt64) -> SettledRecord? {
+        guard let record = try? settled.read(RecordPosition(locator: locator)) else { return nil }
+        return try? SettledRecord(kind: record.kind, bytes: record.bytes)
+    }
+
+    /// Gives accepted deliveries back by their locators.
+    var deliveryReader: DeliveryReader {
+        { [reader] in Self.delivery($0, reader) }
     }
 
     private static func read(_ log: inout RecordLog) throws -> [Stored] {
@@ -107,7 +153,9 @@ package final class Disk {
     }
 
     /// The accepted delivery behind a locator, read from the file.
-    func delivery(_ locator: UInt64) -> AcceptedDelivery? {
+    func delivery(_ locator: UInt64) -> AcceptedDelivery? { Self.delivery(locator, reader) }
+
+    private static func delivery(_ locator: UInt64, _ reader: RecordReader) -> AcceptedDelivery? {
         guard let record = try? reader.read(RecordPosition(locator: locator)),
             case .delivery(let delivery) = try? AcceptedRecord(
                 kind: record.kind,

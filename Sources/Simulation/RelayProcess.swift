@@ -8,6 +8,7 @@ package struct RelayProcess: Sendable {
     package private(set) var intake: Intake
     package private(set) var ledger: Ledger
     package private(set) var queue: DeliveryQueue
+    private var extent: AcceptedExtent
     /// Holds by their scopes, as the queue told of them.
     package private(set) var held: [HoldScope: Relay.Hold] = [:]
     /// What the first commit must hold before a call leaves.
@@ -25,30 +26,19 @@ package struct RelayProcess: Sendable {
         seed: UInt64,
         at now: Moment
     ) throws {
-        let found = try disk.open()
-        var past = SettledSummary(endLimit: limits.ledgerEntries)
-        for record in found.settled {
-            let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
-            past.note(read, locator: record.locator)
-        }
-        firstRecords = past.begin(at: EndpointAddress(endpoint: "default", base: address))
-        intake = Intake(hooks: hooks, limits: limits)
-        ledger = Ledger(limit: limits.ledgerEntries)
+        try disk.open()
+        var (settled, isDamaged) = try disk.readSettled(endLimit: limits.ledgerEntries)
+        firstRecords = settled.begin(at: EndpointAddress(endpoint: "default", base: address))
         queue = DeliveryQueue(settings: settings, seed: seed)
-        queue.restore(past, damagedAt: found.isDamaged ? now.wall : nil)
-        intake.reserve(idsUpTo: past.highestDelivery)
-        for project in past.projects { ledger.note(.project(project), locator: 0) }
-        for record in found.accepted {
-            let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
-            let end = past.ends[read.id]
-            let isOver = past.isSettled(read.id, generation: read.generation)
-            let isForgotten = past.isForgotten(read.id, generation: read.generation)
-            intake.replay(read, isForgotten: isForgotten)
-            ledger.add(read, locator: record.locator)
-            if let end { ledger.restore(read.id, end) }
-            guard !isOver, case .delivery(let delivery) = read else { continue }
-            queue.add(QueueEntry(delivery, locator: record.locator), at: now)
-        }
+        queue.restore(settled, damagedAt: isDamaged ? now.wall : nil)
+        var past = AcceptedPast(
+            hooks: hooks,
+            limits: limits,
+            settled: settled,
+            expecting: disk.recordCount
+        )
+        for entry in try disk.readAccepted(into: &past) { queue.add(entry, at: now) }
+        (intake, ledger, extent) = past.finish(reading: disk.deliveryReader)
     }
 
     // MARK: - Ingress
@@ -100,6 +90,7 @@ package struct RelayProcess: Sendable {
         }
         for (record, locator) in zip(records, locators) {
             ledger.add(record, locator: locator)
+            extent.note(record.id, locator: locator)
             guard case .delivery(let delivery) = record else { continue }
             queue.add(QueueEntry(delivery, locator: locator), at: now)
         }

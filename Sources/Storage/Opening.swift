@@ -198,7 +198,7 @@ struct Opening: ~Copyable {
         var index = SegmentIndex()
         let scan = bytes.withUnsafeBytes { all in
             SegmentScan(all) { offset, kind, record in
-                index.add(offset, kind, Array(record), options)
+                index.add(offset, kind, record, options)
             }
         }
         if let version = scan.newerVersion { throw .newerVersion(file: path, version: version) }
@@ -208,10 +208,13 @@ struct Opening: ~Copyable {
     // MARK: - Damage
 
     static func contents(_ path: String) throws(StorageError) -> [UInt8] {
-        switch FileSystem.read(path, limit: .max) {
-        case .success(let bytes): return bytes
-        case .failure(let error) where error.isNoSuchFile: return []
-        case .failure(let error): throw .unreadable(file: path, reason: "\(error)")
+        do throws(SystemError) {
+            let file = try FileSystem.openForReading(path)
+            let size = try FileSystem.size(of: file.number)
+            return try FileSystem.read(Int(size), from: file.number, at: 0)
+        } catch {
+            if error.isNoSuchFile { return [] }
+            throw .unreadable(file: path, reason: "\(error)")
         }
     }
 
@@ -242,13 +245,24 @@ struct Opening: ~Copyable {
 }
 
 extension SegmentIndex {
+    /// Adds a record that was found in a segment.
     mutating func add(
         _ offset: Int,
         _ kind: UInt8,
-        _ bytes: [UInt8],
+        _ bytes: UnsafeRawBufferPointer,
         _ options: RecordLog.Options
     ) {
-        let head = bytes.prefix(max(0, options.headLength(kind, bytes)))
-        add(offset: offset, kind: kind, byteCount: bytes.count, head: head)
+        guard kind == SegmentFormat.copyKind, let copy = RecordCopy(bytes) else {
+            let head = options.head(kind, bytes)
+            return add(offset: offset, kind: kind, byteCount: bytes.count, head: head)
+        }
+        let own = UnsafeRawBufferPointer(rebasing: bytes[RecordCopy.leadBytes...])
+        add(
+            offset: offset,
+            kind: kind,
+            byteCount: bytes.count,
+            lead: copy.lead,
+            head: options.head(copy.kind, own)
+        )
     }
 }

@@ -12,11 +12,15 @@ package struct Record: Equatable, Sendable {
 }
 
 /// The beginning of a record, as an index holds it: enough to know what it is about.
-package struct RecordHead: Equatable, Sendable {
+package struct RecordHead {
     package let position: RecordPosition
+    /// Where it was written first; `position`, unless it was carried forward.
+    package let origin: RecordPosition
     package let kind: UInt8
-    /// The first `RecordLog.Options.headLength` bytes of the record.
-    package let bytes: [UInt8]
+    /// As many of the record's first bytes as `RecordLog.Options.headLength` says.
+    ///
+    /// There only while the closure that gets it runs.
+    package let bytes: UnsafeRawBufferPointer
     /// Length of the whole record, in bytes.
     package let byteCount: Int
 }

@@ -10,14 +10,14 @@ package struct RecordLog: ~Copyable {
         /// A segment that has grown to this is closed, in bytes.
         package var segmentBytes = 64 << 20
         /// So is one whose index has, in bytes: it lies in memory until then.
-        package var indexBytes = 8 << 20
+        package var indexBytes = 4 << 20
         /// Room reserved ahead, so that a full disk shows at a write and not at the flush.
         package var reserveBytes: Int64 = 1 << 20
         /// How many of a record's first bytes its segment's index repeats.
         ///
         /// `replayHeads` gives them. A function of the record alone, since an index can be made
-        /// anew from records.
-        package var headLength: @Sendable (_ kind: UInt8, _ bytes: [UInt8]) -> Int = { _, _ in 0 }
+        /// anew from records; at least 1 for a record that has bytes. nil: no heads.
+        package var headLength: (@Sendable (_ kind: UInt8, _ bytes: UnsafeRawBufferPointer) -> Int)?
         package var files = LogFiles.live
 
         package init() {}
@@ -87,23 +87,30 @@ package struct RecordLog: ~Copyable {
 
     /// Adds a record to the next commit; gives where it lies once that commit has succeeded.
     ///
-    /// - Precondition: `kind` is below 254 and the record no larger than 1 GiB.
+    /// - Precondition: `kind` is below 252 and the record no larger than 1 GiB.
     package mutating func stage(kind: UInt8, _ bytes: [UInt8]) -> RecordPosition {
-        precondition(kind < SegmentFormat.indexKind)
-        precondition(bytes.count <= SegmentFormat.longest - 2)
-        let position = end
-        SegmentFormat.append(kind: kind, bytes, seed: open.seed, to: &staged)
-        stagedIndex.add(
-            offset: Int(position.offset),
-            kind: kind,
-            byteCount: bytes.count,
-            head: head(kind, bytes)
-        )
-        return position
+        precondition(kind < SegmentFormat.droppedKind)
+        return stage(kind, bytes, nil)
     }
 
-    func head(_ kind: UInt8, _ bytes: [UInt8]) -> ArraySlice<UInt8> {
-        bytes.prefix(max(0, options.headLength(kind, bytes)))
+    /// Adds a record, or the copy of one.
+    @discardableResult
+    mutating func stage(_ kind: UInt8, _ bytes: [UInt8], _ copy: RecordCopy?) -> RecordPosition {
+        precondition(bytes.count <= SegmentFormat.longest - 2 - RecordCopy.leadBytes)
+        let position = end
+        let lead = copy?.lead ?? []
+        let written = copy == nil ? kind : SegmentFormat.copyKind
+        SegmentFormat.append(kind: written, lead: lead, bytes, seed: open.seed, to: &staged)
+        bytes.withUnsafeBytes { bytes in
+            stagedIndex.add(
+                offset: Int(position.offset),
+                kind: written,
+                byteCount: lead.count + bytes.count,
+                lead: lead,
+                head: options.head(kind, bytes)
+            )
+        }
+        return position
     }
 
     /// Forgets what was staged.
@@ -166,6 +173,9 @@ package struct RecordLog: ~Copyable {
         }
     }
 
+    /// The first segment that is there.
+    var firstSegment: UInt32 { closed.first?.number ?? open.number }
+
     // MARK: - Reading
 
     /// One committed record, its checksum checked.
@@ -173,5 +183,14 @@ package struct RecordLog: ~Copyable {
     /// - Throws: `.damaged`; `.dropped` when its segment is gone.
     package func read(_ position: RecordPosition) throws(StorageError) -> Record {
         try reader.read(position)
+    }
+}
+
+extension RecordLog.Options {
+    /// What an index repeats of a record; of what says that a segment is gone, all.
+    func head(_ kind: UInt8, _ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard kind != SegmentFormat.droppedKind else { return bytes }
+        let length = headLength.map { $0(kind, bytes) } ?? 0
+        return UnsafeRawBufferPointer(rebasing: bytes[..<min(max(0, length), bytes.count)])
     }
 }

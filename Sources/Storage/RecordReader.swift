@@ -47,11 +47,17 @@ package struct RecordReader: Sendable {
         let bytes = try FileSystem.read(length + 8, from: file, at: offset)
         let found = bytes.withUnsafeBytes { SegmentFormat.record(at: 0, in: $0, seed: header.seed) }
         guard let found, !found.isOfLog else { return .failure(damage) }
-        guard found.version <= SegmentFormat.version else {
+        guard found.isReadable else {
             return .failure(.newerVersion(file: path, version: found.version))
         }
-        return .success(
-            Record(position: position, kind: found.kind, bytes: Array(bytes[found.body]))
-        )
+        guard found.kind == SegmentFormat.copyKind else {
+            let own = Array(bytes[found.body])
+            return .success(Record(position: position, kind: found.kind, bytes: own))
+        }
+        let own = bytes[found.body].dropFirst(RecordCopy.leadBytes)
+        guard let copy = bytes[found.body].withUnsafeBytes({ RecordCopy($0) }) else {
+            return .failure(damage)
+        }
+        return .success(Record(position: position, kind: copy.kind, bytes: Array(own)))
     }
 }

@@ -10,6 +10,9 @@ import Formats
 enum SegmentFormat {
     /// Of header and records.
     static let version: UInt8 = 1
+    /// Of copies and of what says that they stand for their originals: an earlier relay, which
+    /// knows neither, refuses to start instead of losing them.
+    static let copyVersion: UInt8 = 2
     /// Length, checksum, version and kind.
     static let overhead = 10
     /// No record is larger, in bytes; a length beyond this is damage.
@@ -18,14 +21,30 @@ enum SegmentFormat {
     static let largestSegment = 0xF000_0000
 
     /// Kinds of the log's own; those of the room above lie below them.
+    static let droppedKind: UInt8 = 252
+    static let copyKind: UInt8 = 253
     static let indexKind: UInt8 = 254
     static let endKind: UInt8 = 255
 
-    /// Appends one record to `out`.
-    static func append(kind: UInt8, _ bytes: [UInt8], seed: UInt32, to out: inout [UInt8]) {
+    /// Whether a record of this version and kind can be read.
+    static func isReadable(version: UInt8, kind: UInt8) -> Bool {
+        version == self.version
+            || version == copyVersion && (kind == copyKind || kind == droppedKind)
+    }
+
+    /// Appends one record to `out`: `lead` and `bytes`, one behind the other.
+    static func append(
+        kind: UInt8,
+        lead: [UInt8] = [],
+        _ bytes: [UInt8],
+        seed: UInt32,
+        to out: inout [UInt8]
+    ) {
         let start = out.count
-        out.append(littleEndian: UInt32(bytes.count + 2))
-        out += [0, 0, 0, 0, version, kind]
+        let isCopy = kind == copyKind || kind == droppedKind
+        out.append(littleEndian: UInt32(lead.count + bytes.count + 2))
+        out += [0, 0, 0, 0, isCopy ? copyVersion : version, kind]
+        out += lead
         out += bytes
         let crc = out.withUnsafeBytes {
             checksum(UnsafeRawBufferPointer(rebasing: $0[start...]), seed: seed)
@@ -42,8 +61,9 @@ enum SegmentFormat {
         let body: Range<Int>
         let end: Int
 
-        /// Whether it is an index or an end, and not a record of the room above.
+        /// Whether it is an index or an end, and none that is counted.
         var isOfLog: Bool { kind >= SegmentFormat.indexKind }
+        var isReadable: Bool { SegmentFormat.isReadable(version: version, kind: kind) }
     }
 
     /// Where the record that seems to begin at `offset` would end; nil when none can.

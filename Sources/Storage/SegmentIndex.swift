@@ -15,11 +15,19 @@ struct SegmentIndex: Sendable {
     /// The end's record, frame included.
     static let endBytes = SegmentFormat.overhead + 16
 
-    mutating func add(offset: Int, kind: UInt8, byteCount: Int, head: some Collection<UInt8>) {
+    /// Adds a record; `lead` is what a copy has in front of the record's own bytes.
+    mutating func add(
+        offset: Int,
+        kind: UInt8,
+        byteCount: Int,
+        lead: [UInt8] = [],
+        head: UnsafeRawBufferPointer
+    ) {
         entries.append(littleEndian: UInt32(offset))
         entries.append(littleEndian: UInt32(byteCount))
         entries.append(kind)
-        entries.append(littleEndian: UInt32(head.count))
+        entries.append(littleEndian: UInt32(lead.count + head.count))
+        entries += lead
         entries += head
         count += 1
     }
@@ -34,25 +42,53 @@ struct SegmentIndex: Sendable {
         count = 0
     }
 
-    /// Calls `body` with each head, in order.
+    /// One entry, as it stands in an index.
+    struct Entry {
+        let offset: UInt32
+        /// Of what the room above wrote, or of a copy with its lead.
+        let byteCount: UInt32
+        let kind: UInt8
+        let head: UnsafeRawBufferPointer
+        /// Where the next entry begins.
+        let end: Int
+    }
+
+    /// Offset, byte count, kind and length of the head.
+    static let entryBytes = 13
+
+    /// The entry that begins at `start` of an index's bytes.
     ///
-    /// The entries come from a record whose checksum fits, or from this process.
-    func forEach(segment: UInt32, _ body: (RecordHead) -> Void) {
+    /// They come from a record whose checksum fits, or from this process.
+    static func entry(at start: Int, in bytes: UnsafeRawBufferPointer) -> Entry {
+        let head = start + entryBytes
+        let end = head + Int(bytes.number(at: start + 9, as: UInt32.self))
+        return Entry(
+            offset: bytes.number(at: start),
+            byteCount: bytes.number(at: start + 4),
+            kind: bytes[start + 8],
+            head: UnsafeRawBufferPointer(rebasing: bytes[head..<end]),
+            end: end
+        )
+    }
+
+    /// Calls `body` with each entry, in order.
+    func forEach(_ body: (Entry) -> Void) {
         entries.withUnsafeBytes { bytes in
             var at = 0
             while at < bytes.count {
-                let length = Int(bytes.number(at: at + 9, as: UInt32.self))
-                let position = RecordPosition(segment: segment, offset: bytes.number(at: at))
-                body(
-                    RecordHead(
-                        position: position,
-                        kind: bytes[at + 8],
-                        bytes: Array(bytes[at + 13..<at + 13 + length]),
-                        byteCount: Int(bytes.number(at: at + 4, as: UInt32.self))
-                    )
-                )
-                at += 13 + length
+                let entry = Self.entry(at: at, in: bytes)
+                body(entry)
+                at = entry.end
             }
+        }
+    }
+
+    /// Whether it was written before there were heads, or by somebody who wanted none.
+    var lacksHeads: Bool {
+        entries.withUnsafeBytes { bytes in
+            guard !bytes.isEmpty else { return false }
+            let first = Self.entry(at: 0, in: bytes)
+            return first.head.isEmpty && first.byteCount > 0
         }
     }
 
@@ -110,7 +146,9 @@ struct SegmentIndex: Sendable {
             return found.body
         }
         guard let body else { return nil }
-        entries = Array(frame[body])
+        entries = frame
+        entries.removeSubrange(body.upperBound...)
+        entries.removeSubrange(..<body.lowerBound)
         count = end.recordCount
     }
 

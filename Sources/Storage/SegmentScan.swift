@@ -60,7 +60,7 @@ struct SegmentScan {
                 at = next
                 continue
             }
-            if found.version > SegmentFormat.version {
+            if !found.isReadable {
                 newerVersion = newerVersion ?? found.version
             } else if !found.isOfLog {
                 recordCount += 1
@@ -94,7 +94,7 @@ struct SegmentScan {
         var at = start + 1
         while bytes.count - at >= SegmentFormat.overhead {
             defer { at += 1 }
-            guard bytes[at + 8] == SegmentFormat.version,
+            guard SegmentFormat.isReadable(version: bytes[at + 8], kind: bytes[at + 9]),
                 let end = SegmentFormat.end(ofRecordAt: at, in: bytes)
             else { continue }
             budget -= end - at

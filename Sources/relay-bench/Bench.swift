@@ -30,6 +30,10 @@ enum Bench {
                     the real program killed (-9) at any moment, N times (500) on one data folder,
                     under load and with a GitLab that fails before and after processing; ends
                     with 1 unless what was answered is one row each, with its end
+          backlog   [--events N] [--applications N] [--body-bytes N] [--seconds N] [--program FILE]
+                    [--json]
+                    a log with a million waiting events, and the real program started on it: time
+                    to ready, memory then and some seconds later
           template  --template FILE --data FILE [--json]
                     reads the body and renders once, the template parsed before
           fuzz      [--seconds N] [--seed S] [--target templates|json|http|records|all]
@@ -55,6 +59,8 @@ enum Bench {
                 return try SoakBench.run(Arguments(arguments.dropFirst(), SoakBench.form))
             case "crash":
                 return try CrashBench.run(Arguments(arguments.dropFirst(), CrashBench.form))
+            case "backlog":
+                return try BacklogBench.run(Arguments(arguments.dropFirst(), BacklogBench.form))
             case "template":
                 return try TemplateBench.run(Arguments(arguments.dropFirst(), TemplateBench.form))
             case "fuzz":

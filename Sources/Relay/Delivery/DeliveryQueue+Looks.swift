@@ -131,7 +131,7 @@ extension DeliveryQueue {
             output.append(.record(.row(row)))
         }
         guard let doubt = lanes[lane].doubt else { return goOn(lane, at: now) }
-        let isFollowed = latest[entry.operation].map { $0 != slot } ?? false
+        let isFollowed = latest(of: entry.operation).map { $0 != slot } ?? false
         if shown == doubt.sending.status {
             continueTrial(lane, at: now)
             lanes[lane].doubt = nil

@@ -84,16 +84,15 @@ extension DeliveryQueue {
         now: Moment
     ) {
         let lane = lane(entry.environment, of: number, at: endpoint)
-        let older = latest[entry.operation]
-        let newest = applications[entry.application]?.newestOrder ?? .min
+        let older = latest(of: entry.operation)
+        let newest = applications.newestOrder(of: entry.application)
+        let application = applications.enter(entry.application, order: entry.order)
         let successor =
-            newest > entry.order ? firstNewer(than: entry, in: lane) : WaitingPool.none
-        let waiting = Waiting(entry, lane: lane, at: now)
+            newest > entry.order
+            ? firstNewer(than: entry, of: application, in: lane) : WaitingPool.none
+        let waiting = Waiting(entry, application: application, lane: lane, at: now)
         let slot = pool.insert(waiting, into: &lanes[lane].line, before: successor)
-        slots[entry.id] = slot
-        applications[entry.application, default: Queued()].count += 1
-        applications[entry.application]?.newestOrder = max(newest, entry.order)
-        latest[entry.operation] = slot
+        index(slot, entry)
         remember(entry, at: slot, since: since)
         if let older { supersede(older, by: slot, at: now) }
         lanes[lane].endSettling()
@@ -120,11 +119,15 @@ extension DeliveryQueue {
     }
 
     /// The first waiting entry of the same Application that belongs to a newer operation.
-    private func firstNewer(than entry: QueueEntry, in lane: Int) -> WaitingPool.Slot {
+    private func firstNewer(
+        than entry: QueueEntry,
+        of application: Int32,
+        in lane: Int
+    ) -> WaitingPool.Slot {
         var slot = lanes[lane].line.first
         while slot != WaitingPool.none {
             let other = pool[slot]
-            if other.application == entry.application, other.order > entry.order,
+            if other.application == application, other.order > entry.order,
                 slot != lanes[lane].line.first || !isBusy(lane)
             {
                 return slot

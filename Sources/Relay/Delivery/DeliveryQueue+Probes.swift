@@ -170,7 +170,7 @@ extension DeliveryQueue {
     ///
     /// - Returns: Whether it waits here.
     package mutating func retryNow(_ id: UInt64, at now: Moment) -> Bool {
-        guard let slot = slots[id] else { return retryNamed(id, at: now) }
+        guard let slot = slot(of: id) else { return retryNamed(id, at: now) }
         let lane = Int(pool[slot].lane)
         pool[slot].notBefore = 0
         lanes[lane].dueAt = 0
@@ -198,7 +198,7 @@ extension DeliveryQueue {
     /// - Returns: False when it is not here, a call about it is under way, or GitLab may have got
     ///   it without our knowing: that is found out first.
     package mutating func drop(_ id: UInt64, reason: String, at now: Moment) -> Bool {
-        guard let slot = slots[id] else { return dropNamed(id, reason: reason, at: now) }
+        guard let slot = slot(of: id) else { return dropNamed(id, reason: reason, at: now) }
         guard !mayHaveArrived(slot) else { return false }
         settle(slot, .dropped, reason, at: now)
         return true

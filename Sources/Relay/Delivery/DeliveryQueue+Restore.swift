@@ -37,6 +37,9 @@ extension DeliveryQueue {
                 )
             ] = record.known
         }
+        for mark in summary.marks {
+            raise(mark.deployment, endpoint: mark.endpoint, mark.project, mark.environment)
+        }
         interrupted = summary.interrupted
         for found in summary.interrupted.values {
             guard let seen = found.last.highWater else { continue }

@@ -16,7 +16,7 @@ extension DeliveryQueue {
         if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
             return suspect(slot, at: now, load: load)
         }
-        if let newer = latest[entry.operation], newer != slot, !pool[newer].isClosing,
+        if let newer = latest(of: entry.operation), newer != slot, !pool[newer].isClosing,
             pool[newer].lane == entry.lane
         {
             let later = pool[newer].status.name
@@ -35,7 +35,7 @@ extension DeliveryQueue {
 
     /// The first entry waits for `settleSeconds`: another Application's may go before it.
     private mutating func passBy(_ lane: Int, at now: Moment, load: (UInt64) -> LoadedDelivery) {
-        var settling: Set<Identity> = []
+        var settling: Set<Int32> = []
         var due = Int64.max
         var slot = lanes[lane].line.first
         var looks = 0
@@ -73,7 +73,12 @@ extension DeliveryQueue {
     /// What the entry is written as, now.
     private func wanted(_ entry: Waiting) -> DeploymentStatus {
         let key = lanes[Int(entry.lane)].key
-        let isOvertaken = book.isOvertaken(entry, at: endpoints[key.endpoint].name, in: key)
+        let isOvertaken = book.isOvertaken(
+            entry,
+            of: applications.identity(entry.application),
+            at: endpoints[key.endpoint].name,
+            in: key
+        )
         return entry.status == .success && isOvertaken ? .canceled : entry.status
     }
 

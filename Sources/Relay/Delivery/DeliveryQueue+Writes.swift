@@ -141,7 +141,7 @@ extension DeliveryQueue {
             output.append(.record(.row(theirs)))
         }
         let row = Row(
-            application: entry.application,
+            application: applications.identity(entry.application),
             operation: entry.operation,
             order: entry.order,
             endpoint: endpoint,

@@ -13,7 +13,7 @@ package struct DeliveryQueue: Sendable {
     var settings: QueueSettings
     var pool = WaitingPool()
     /// Where an entry lies, by its delivery's id.
-    var slots: [UInt64: WaitingPool.Slot] = [:]
+    private var slots = SlotTable()
     var tries: [WaitingPool.Slot: Tries] = [:]
     var lanes: [Lane] = []
     var laneIndex: [Lane.Key: Int] = [:]
@@ -28,9 +28,8 @@ package struct DeliveryQueue: Sendable {
     var errands: [UInt64: (errand: Errand, call: GitLabCall, endpoint: Int)] = [:]
     var alarms = Timers<Alarm>()
     /// The latest waiting entry of an operation: what a still later one supersedes.
-    var latest: [Identity: WaitingPool.Slot] = [:]
-    /// Applications with something waiting: how much, and the newest operation among it.
-    var applications: [Identity: Queued] = [:]
+    private var latest = SlotTable()
+    var applications = QueuedApplications()
     /// The highest deployment id seen in lanes that are not there (yet, or any more).
     var highWaters = HighWaters()
     /// What environments are known to be in GitLab.
@@ -55,11 +54,6 @@ package struct DeliveryQueue: Sendable {
     struct ProjectName: Hashable, Sendable {
         var endpoint: Int
         var text: String
-    }
-
-    struct Queued: Sendable {
-        var count = 0
-        var newestOrder = Int64.min
     }
 
     enum Alarm: Sendable {
@@ -242,11 +236,32 @@ package struct DeliveryQueue: Sendable {
 
     private mutating func forget(_ entry: Waiting, at slot: WaitingPool.Slot) {
         pool.remove(slot, from: &lanes[Int(entry.lane)].line)
-        slots[entry.id] = nil
+        slots.remove(slot, hash: entry.id)
         interrupted[entry.id] = nil
-        if latest[entry.operation] == slot { latest[entry.operation] = nil }
-        applications[entry.application]?.count -= 1
-        if applications[entry.application]?.count == 0 { applications[entry.application] = nil }
+        latest.remove(slot, hash: entry.operation.low)
+        applications.leave(entry.application)
+    }
+
+    // MARK: - Finding
+
+    /// Where a delivery waits.
+    func slot(of id: UInt64) -> WaitingPool.Slot? {
+        slots.find(hash: id) { pool[$0].id == id }
+    }
+
+    /// The latest waiting entry of an operation.
+    func latest(of operation: Identity) -> WaitingPool.Slot? {
+        latest.find(hash: operation.low) { pool[$0].operation == operation }
+    }
+
+    /// Makes an entry that is in the pool known to be there, as its operation's latest.
+    mutating func index(_ slot: WaitingPool.Slot, _ entry: QueueEntry) {
+        slots.insert(slot, hash: entry.id) { pool[$0].id }
+        let isKnown = latest.replace(with: slot, hash: entry.operation.low) {
+            pool[$0].operation == entry.operation
+        }
+        guard !isKnown else { return }
+        latest.insert(slot, hash: entry.operation.low) { pool[$0].operation.low }
     }
 }
 

@@ -38,16 +38,34 @@ package struct QueueEntry: Equatable, Sendable {
     }
 }
 
+extension QueueEntry {
+    init(_ head: AcceptedHead, _ place: PlaceName, locator: UInt64) {
+        id = head.id
+        generation = head.generation
+        self.locator = locator
+        receivedAt = Timestamp(milliseconds: head.receivedAt)
+        (endpoint, project, environment) = (place.endpoint, place.project, place.environment)
+        application = head.application
+        operation = head.operation
+        order = head.order
+        status = head.status
+        notBefore = head.notBefore.map { Timestamp(milliseconds: $0) }
+        task = head.task
+        hasWish = head.hasWish
+    }
+}
+
 /// A `QueueEntry` in its lane: small, for there may be a million.
 struct Waiting: Sendable {
     let id: UInt64
-    let locator: UInt64
-    let application: Identity
+    var locator: UInt64
     let operation: Identity
     let order: Int64
     /// Steady milliseconds; 0: at once.
     var notBefore: Int64
     let generation: UInt32
+    /// Its Application's number in the queue.
+    let application: Int32
     /// Index of its lane in the queue.
     let lane: Int32
     let status: DeploymentStatus
@@ -56,11 +74,11 @@ struct Waiting: Sendable {
 
     /// `settleSeconds` are waited for by the steady clock, once for what a restart finds: a wall
     /// clock that was set back meanwhile must not make more of them.
-    init(_ entry: QueueEntry, lane: Int, at now: Moment) {
+    init(_ entry: QueueEntry, application: Int32, lane: Int, at now: Moment) {
         id = entry.id
         generation = entry.generation
         locator = entry.locator
-        application = entry.application
+        self.application = application
         operation = entry.operation
         order = entry.order
         status = entry.status

@@ -87,9 +87,14 @@ struct RowBook: Sendable {
     }
 
     /// Whether a newer operation's success of the same Application stands in that environment.
-    func isOvertaken(_ entry: Waiting, at endpoint: String, in key: Lane.Key) -> Bool {
+    func isOvertaken(
+        _ entry: Waiting,
+        of application: Identity,
+        at endpoint: String,
+        in key: Lane.Key
+    ) -> Bool {
         let place = StandingKey(
-            application: entry.application,
+            application: application,
             endpoint: endpoint,
             project: key.project,
             environment: key.environment

@@ -25,6 +25,7 @@ struct DeadLetters: Sendable {
     init(limit: Int) { self.limit = limit }
 
     subscript(key: Identity) -> Known? { byKey[key] }
+    var isEmpty: Bool { byKey.isEmpty }
 
     func key(of id: UInt64) -> Identity? { keys[id] }
 

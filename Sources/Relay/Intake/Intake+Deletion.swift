@@ -11,6 +11,19 @@ extension Intake {
         guard let application = book[identity], !application.isGone,
             let newest = application.newest
         else { return [] }
+        let place = newest.place
+        book.recallAll { name in
+            place.mayBeSameEnvironment(
+                as: Place(
+                    endpoint: name.endpoint,
+                    project: name.project,
+                    environment: name.environment,
+                    sha: "",
+                    ref: nil,
+                    tag: false
+                )
+            )
+        }
         let other = otherUser(of: newest.place, than: identity)
         let why =
             other.map { "its Application is deleted; the environment stays, for \($0) uses it" }

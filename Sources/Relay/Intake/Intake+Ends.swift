@@ -105,6 +105,7 @@ extension Intake {
     package mutating func expire(at now: Timestamp) -> [AcceptedRecord] {
         var records: [AcceptedRecord] = []
         while let key = expiries.popDue(at: now) {
+            book.recall(key.application)
             guard let operation = book[key.application]?.operation(key.operation),
                 operation.isOpen
             else { continue }
@@ -127,23 +128,36 @@ extension Intake {
     }
 
     mutating func schedule(_ operation: KnownOperation) {
-        expiries.add(operation, due: expiry(of: operation))
+        expiries.add(Expiries.Key(operation), due: expiry(of: operation))
         if expiries.isCrowded { scheduleExpiries() }
     }
 
     /// All anew: for another `maximumAgeHours`, and without those that have ended.
     mutating func scheduleExpiries() {
         let open = book.applications.values.flatMap(\.open)
-        expiries.replace(with: open.map { ($0, expiry(of: $0)) })
+        expiries.replace(with: open.map { (Expiries.Key($0), expiry(of: $0)) })
+        for (operation, found) in book.past.open {
+            let key = Expiries.Key(application: found.application, operation: operation)
+            let due = expiry(hook: found.hook, startedAt: found.startedAt, found.acceptedAt)
+            expiries.add(key, due: due)
+        }
     }
 
     /// Only Argo CD's operations are judged by their own start: other senders' first events may
     /// be told late, and count from then.
     private func expiry(of operation: KnownOperation) -> Timestamp {
-        let settings = hooks[operation.hook]?.settings
+        expiry(
+            hook: operation.hook,
+            startedAt: operation.name.startedAt,
+            operation.acceptedAt
+        )
+    }
+
+    private func expiry(hook: String, startedAt: Timestamp?, _ acceptedAt: Timestamp) -> Timestamp {
+        let settings = hooks[hook]?.settings
         let hours = settings?.argocd.maximumAgeHours ?? 24
-        let start = settings?.sender == .argocd ? operation.name.startedAt : nil
-        return (start ?? operation.acceptedAt).adding(seconds: Double(hours) * 3600)
+        let start = settings?.sender == .argocd ? startedAt : nil
+        return (start ?? acceptedAt).adding(seconds: Double(hours) * 3600)
     }
 }
 
@@ -152,6 +166,14 @@ struct Expiries: Sendable {
     struct Key: Sendable {
         var application: Identity
         var operation: Identity
+
+        init(application: Identity, operation: Identity) {
+            (self.application, self.operation) = (application, operation)
+        }
+
+        init(_ operation: KnownOperation) {
+            (application, self.operation) = (operation.name.application, operation.name.identity)
+        }
     }
 
     /// By wall-clock milliseconds; what has ended meanwhile is passed over when it falls due.
@@ -164,8 +186,7 @@ struct Expiries: Sendable {
     var next: Timestamp? { timers.nextDue.map { Timestamp(milliseconds: $0) } }
     var isCrowded: Bool { timers.count > capacity }
 
-    mutating func add(_ operation: KnownOperation, due: Timestamp) {
-        let key = Key(application: operation.name.application, operation: operation.name.identity)
+    mutating func add(_ key: Key, due: Timestamp) {
         timers.add(key, due: due.milliseconds)
     }
 
@@ -175,10 +196,10 @@ struct Expiries: Sendable {
         return key
     }
 
-    mutating func replace(with operations: [(KnownOperation, Timestamp)]) {
+    mutating func replace(with operations: [(Key, Timestamp)]) {
         timers = Timers()
         taken = []
-        for (operation, due) in operations { add(operation, due: due) }
+        for (key, due) in operations { add(key, due: due) }
         capacity = max(1024, timers.count * 2)
     }
 

@@ -3,7 +3,7 @@ import Formats
 /// Dead letters, what delivery reports back, and restarts.
 extension Intake {
     mutating func bury(_ taking: Taking, status: Int, reason: String) -> Reception {
-        let hash = Self.hash(of: taking.webhook.body, at: taking.webhook.hook)
+        let hash = DeadLetter.identity(of: taking.webhook.body, at: taking.webhook.hook)
         let subject = [taking.object ?? "", taking.operation ?? "", taking.phase ?? ""]
         let key =
             status == 400 ? hash : Identity(of: [taking.webhook.hook] + subject + [reason])
@@ -43,10 +43,6 @@ extension Intake {
             )
         ]
         return reception
-    }
-
-    private static func hash(of body: [UInt8], at hook: String) -> Identity {
-        Identity(of: [hook, Hex.encode(SHA256.digest(body))])
     }
 
     /// How often this dead letter has come; nil when it is none.
@@ -96,7 +92,7 @@ extension Intake {
                 .init(
                     id: letter.id,
                     generation: letter.generation,
-                    body: Self.hash(of: letter.body, at: letter.hook),
+                    body: letter.bodyIdentity,
                     count: count + 1,
                     operation: letter.operation
                 ),
@@ -107,16 +103,55 @@ extension Intake {
     }
 
     private mutating func replay(_ delivery: AcceptedDelivery) {
+        book.replay(delivery)
         let name = delivery.operation
-        if case .deletion = delivery.cause { return book.leave(name.application, by: delivery.id) }
-        if delivery.generation > 0 {
-            // What it was accepted as before was dead or dropped, and its place may be another.
-            book.forget(delivery.id, of: name.identity, in: name.application)
+        if let operation = book[name.application]?.operation(name.identity), operation.isOpen,
+            operation.last.delivery == delivery.id
+        {
+            schedule(operation)
         }
-        if book[name.application]?.operation(name.identity) != nil {
-            book.tell(name.identity, of: name.application, .init(delivery))
-        } else {
-            add(KnownOperation(beginningWith: delivery))
+    }
+
+    /// Takes a dead letter's head at a start.
+    mutating func replay(_ letter: LetterHead, isForgotten: Bool) {
+        nextID = max(nextID, letter.id + 1)
+        let count = letters[letter.key]?.count ?? 0
+        letters.remove(letter.id)
+        if !isForgotten {
+            letters.put(
+                .init(
+                    id: letter.id,
+                    generation: letter.generation,
+                    body: letter.body,
+                    count: count + 1,
+                    operation: letter.operation
+                ),
+                at: letter.key
+            )
         }
+        letters.confirm()
+    }
+
+    /// Takes a delivery's head at a start: what letters about it are over.
+    mutating func replay(_ head: AcceptedHead) {
+        nextID = max(nextID, head.id + 1)
+        guard !letters.isEmpty else { return }
+        letters.remove(head.id)
+        for id in letters.letters(about: head.operation) { letters.remove(id) }
+        letters.confirm()
+    }
+
+    /// Takes over what was accepted before a start; `read` gives the records back.
+    mutating func restore(_ past: PastBook, reading read: @escaping DeliveryReader) {
+        book.restore(past, reading: read)
+        scheduleExpiries()
+    }
+
+    // MARK: - What the log may let go of
+
+    /// Whether a record must be carried forward when its segment goes: it is the last that was
+    /// told of an operation which must stay known (DESIGN §3.3), or a letter that is not over.
+    func needs(_ head: AcceptedHead, locator: UInt64) -> Bool {
+        book.needs(head, locator: locator)
     }
 }

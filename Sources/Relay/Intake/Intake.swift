@@ -105,8 +105,13 @@ package struct Intake: Sendable {
     ) throws(Refusal) -> Reception {
         switch try read(&taking, body) {
         case .report(let report):
+            book.recall(Subject(report, hook: taking.hook).application)
             return try decide(&taking, body, report)
         case .ignored(let aside):
+            book.recall(application(of: aside, taking))
+            if let report = aside.report {
+                book.recall(Subject(report, hook: taking.hook).application)
+            }
             if let report = aside.report, isKnown(report, taking) {
                 return try decide(&taking, body, report)
             }
@@ -115,6 +120,7 @@ package struct Intake: Sendable {
             reception.records = tellEnds(aside, taking)
             return reception
         case .deleted(let aside):
+            book.recall(application(of: aside, taking))
             var reception = Reception(outcome: .ignored(reason: aside.reason))
             reception.application = aside.objectName
             reception.records = closeAll(of: aside, taking) + leave(aside, taking)

@@ -122,6 +122,35 @@ struct Application: Sendable {
 
     mutating func leave(by delivery: UInt64) { deletion = delivery }
 
+    /// Takes an accepted event at a start, in the log's order.
+    mutating func replay(_ delivery: AcceptedDelivery, keeping limit: Int) {
+        let name = delivery.operation
+        if case .deletion = delivery.cause {
+            if !operations.isEmpty { leave(by: delivery.id) }
+            return
+        }
+        if delivery.generation > 0 {
+            // What it was accepted as before was dead or dropped, and its place may be another.
+            forget(delivery.id, of: name.identity)
+        }
+        if operation(name.identity) != nil {
+            tell(name.identity, KnownOperation.Told(delivery))
+        } else {
+            add(KnownOperation(beginningWith: delivery), keeping: limit)
+        }
+    }
+
+    /// Whether a record says what is known of an operation that must stay known: the newest one,
+    /// the one that was told of last, and those that are open; or that its deletion was seen to.
+    func needs(_ head: AcceptedHead) -> Bool {
+        if deletion == head.id { return true }
+        guard let found = operation(head.operation), found.last.delivery == head.id else {
+            return false
+        }
+        return found.isOpen || lastTold == head.operation
+            || newest?.name.identity == head.operation
+    }
+
     mutating func forget(_ delivery: UInt64, of identity: Identity) {
         if deletion == delivery { deletion = nil }
         guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {

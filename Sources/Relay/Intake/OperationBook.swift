@@ -3,8 +3,12 @@ import GitLab
 import Webhooks
 
 /// What was accepted, by Application: enough to tell news from repetition.
+///
+/// What was accepted before a start is in `past`, until it is asked for.
 struct OperationBook: Sendable {
     private(set) var applications: [Identity: Application] = [:]
+    private(set) var past = PastBook()
+    private var read: DeliveryReader = { _ in nil }
     private var clock: UInt64 = 0
     private let limits: Limits
     /// What the present turn changed, to be taken back when its commit fails.
@@ -19,12 +23,74 @@ struct OperationBook: Sendable {
         capacity = limits.applications
     }
 
-    subscript(identity: Identity) -> Application? { applications[identity] }
+    /// Looks it up, on disk if need be: `recall` before asking twice.
+    subscript(identity: Identity) -> Application? {
+        if let known = applications[identity] { return known }
+        return past.contains(identity) ? recalled(identity) : nil
+    }
+
+    // MARK: - The past
+
+    /// Takes over what a start has found; `read` gives records back.
+    mutating func restore(_ found: PastBook, reading read: @escaping DeliveryReader) {
+        (past, self.read) = (found, read)
+        past.forgetOldest(keeping: limits.applications)
+    }
+
+    /// Puts an Application together from its records, if it is one of the past.
+    mutating func recall(_ identity: Identity) {
+        guard applications[identity] == nil, past.contains(identity) else { return }
+        var application = recalled(identity)
+        past.remove(identity)
+        clock += 1
+        application?.usedAt = clock
+        applications[identity] = application
+    }
+
+    private func recalled(_ identity: Identity) -> Application? {
+        var application = Application()
+        for locator in past.locators(of: identity) {
+            guard let delivery = read(locator), delivery.operation.application == identity else {
+                continue
+            }
+            application.replay(delivery, keeping: limits.operationsPerApplication)
+        }
+        return application.operations.isEmpty ? nil : application
+    }
+
+    /// Applications that are there and, as far as is known, in such an environment.
+    mutating func recallAll(at isWanted: (PlaceName) -> Bool) {
+        for identity in past.applications(at: isWanted) { recall(identity) }
+    }
+
+    /// Whether a record is needed to know what was accepted, though all else in its segment goes.
+    func needs(_ head: AcceptedHead, locator: UInt64) -> Bool {
+        guard let application = applications[head.application] else {
+            return past.needs(head, locator: locator)
+        }
+        return application.needs(head)
+    }
+
+    mutating func move(_ application: Identity, from old: UInt64, to new: UInt64) {
+        past.move(application, from: old, to: new)
+    }
+
+    /// Takes an accepted event at a start, in the log's order.
+    mutating func replay(_ delivery: AcceptedDelivery) {
+        let limit = limits.operationsPerApplication
+        let identity = delivery.operation.application
+        if case .deletion = delivery.cause, applications[identity] == nil { return }
+        change(identity) { $0.replay(delivery, keeping: limit) }
+        if applications[identity]?.operations.isEmpty == true { applications[identity] = nil }
+        if applications.count + past.count > capacity { forgetOldest() }
+    }
+
+    // MARK: - Changes
 
     mutating func add(_ operation: KnownOperation) {
         let limit = limits.operationsPerApplication
         change(operation.name.application) { $0.add(operation, keeping: limit) }
-        if applications.count > capacity { forgetOldest() }
+        if applications.count + past.count > capacity { forgetOldest() }
     }
 
     mutating func tell(
@@ -37,11 +103,13 @@ struct OperationBook: Sendable {
 
     /// An Application is being deleted, which that delivery sees to.
     mutating func leave(_ application: Identity, by delivery: UInt64) {
+        recall(application)
         guard applications[application] != nil else { return }
         change(application) { $0.leave(by: delivery) }
     }
 
     mutating func forget(_ delivery: UInt64, of operation: Identity, in application: Identity) {
+        recall(application)
         guard applications[application] != nil else { return }
         forgotten.append((delivery, operation, application))
         change(application) { $0.forget(delivery, of: operation) }
@@ -65,6 +133,7 @@ struct OperationBook: Sendable {
     }
 
     private mutating func change(_ identity: Identity, _ body: (inout Application) -> Void) {
+        recall(identity)
         undo.append((identity, applications[identity]))
         clock += 1
         body(&applications[identity, default: Application()])
@@ -76,11 +145,13 @@ struct OperationBook: Sendable {
     /// Applications with something open are kept beyond the limit.
     private mutating func forgetOldest() {
         let idle = applications.filter { $0.value.open.isEmpty }
+        past.forgetOldest(keeping: max(0, limits.applications - applications.count))
         let excess = applications.count - limits.applications + limits.applications / 10
         for (identity, _) in idle.sorted(by: { $0.value.usedAt < $1.value.usedAt }).prefix(excess) {
             undo.append((identity, applications[identity]))
             applications[identity] = nil
         }
-        capacity = max(limits.applications, applications.count + applications.count / 10)
+        let count = applications.count + past.count
+        capacity = max(limits.applications, count + count / 10)
     }
 }

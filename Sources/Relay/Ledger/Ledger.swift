@@ -3,10 +3,13 @@ package import Formats
 /// What became of every event, the newest `ledgerEntries` of them.
 ///
 /// An index in memory over the two logs; belongs to the ingress thread, which hears from delivery
-/// what was settled. Open deliveries are never forgotten, whatever the limit.
+/// what was settled. Open deliveries are never forgotten, whatever the limit: of those beyond it
+/// only what is needed to find their records.
 package struct Ledger: Sendable {
     /// By id, rising.
-    private var entries: [LedgerEntry] = []
+    private var entries: [PackedEntry] = []
+    private var distant = DistantEntries()
+    private var texts = LedgerTexts()
     private let limit: Int
     /// How many may gather before those that are over are swept out.
     private var capacity: Int
@@ -15,7 +18,10 @@ package struct Ledger: Sendable {
     private var numbers: [ProjectText: Int] = [:]
     /// Deliveries by final state, waiting ones under `accepted`; all since the data began.
     private var counts: [DeliveryState: Int] = [:]
-    private var waitingByPlace: [PlaceKey: Int] = [:]
+    /// Waiting deliveries by the number of their place.
+    private var waitingByPlace: [Int] = []
+    /// No entry with a lower id waits, those in `distant` aside.
+    private var waitingFrom: UInt64 = 0
     /// All deliveries ever taken, dead letters and closings included.
     package private(set) var taken = 0
 
@@ -28,19 +34,6 @@ package struct Ledger: Sendable {
     private struct ProjectText: Hashable {
         var endpoint: String
         var text: String
-    }
-
-    private struct PlaceKey: Hashable {
-        var endpoint: String
-        var project: String
-        var environment: String
-
-        init?(_ entry: LedgerEntry) {
-            guard let project = entry.project, let environment = entry.environment else {
-                return nil
-            }
-            (endpoint, self.project, self.environment) = (entry.endpoint, project, environment)
-        }
     }
 
     /// Events that made no delivery: the last thousand, the oldest first.
@@ -57,14 +50,36 @@ package struct Ledger: Sendable {
     // MARK: - Taking
 
     package mutating func add(_ record: AcceptedRecord, locator: UInt64) {
-        switch record {
-        case .delivery(let delivery): put(LedgerEntry(delivery, locator: locator))
-        case .deadLetter(let letter): put(LedgerEntry(letter, locator: locator))
+        put(pack(LedgerEntry(record, locator: locator)))
+    }
+
+    private mutating func pack(_ entry: LedgerEntry) -> PackedEntry {
+        var place: UInt32?
+        if let project = entry.project, let environment = entry.environment {
+            place = texts.places.number(
+                of: PlaceName(
+                    endpoint: entry.endpoint,
+                    project: project,
+                    environment: environment
+                )
+            )
         }
+        return PackedEntry(
+            id: entry.id,
+            generation: entry.generation,
+            locator: entry.locator,
+            receivedAt: entry.receivedAt.milliseconds,
+            hook: texts.number(of: entry.hook),
+            place: place,
+            application: entry.application.map { texts.number(of: $0) },
+            operationKey: entry.operationKey,
+            status: entry.status,
+            isDeadLetter: entry.isDeadLetter
+        )
     }
 
     /// A redelivered entry keeps its id and its past.
-    private mutating func put(_ new: LedgerEntry) {
+    private mutating func put(_ new: PackedEntry) {
         if let index = index(of: new.id) {
             count(entries[index], by: -1)
             var entry = new
@@ -73,7 +88,11 @@ package struct Ledger: Sendable {
             count(entry, by: 1)
             return
         }
-        taken += 1
+        if let place = distant.remove(new.id) {
+            count(.accepted, place, by: -1)
+        } else {
+            taken += 1
+        }
         count(new, by: 1)
         if let last = entries.last, last.id > new.id {
             entries.insert(new, at: place(of: new.id))
@@ -83,23 +102,52 @@ package struct Ledger: Sendable {
         if entries.count > capacity { forgetOldest() }
     }
 
-    private mutating func count(_ entry: LedgerEntry, by step: Int) {
-        counts[entry.state, default: 0] += step
-        guard entry.state == .accepted, let place = PlaceKey(entry) else { return }
-        waitingByPlace[place, default: 0] += step
-        if waitingByPlace[place] == 0 { waitingByPlace[place] = nil }
+    private mutating func count(_ entry: PackedEntry, by step: Int) {
+        count(entry.state, entry.place, by: step)
+        if step > 0, entry.state == .accepted { waitingFrom = min(waitingFrom, entry.id) }
     }
 
+    private mutating func count(_ state: DeliveryState, _ place: UInt32?, by step: Int) {
+        counts[state, default: 0] += step
+        guard state == .accepted, let place else { return }
+        while waitingByPlace.count <= Int(place) { waitingByPlace.append(0) }
+        waitingByPlace[Int(place)] += step
+    }
+
+    /// The oldest beyond the limit go; of those that wait enough stays to find them.
     private mutating func forgetOldest() {
-        var excess = entries.count - limit
-        entries.removeAll { entry in
-            guard excess > 0, entry.state != .accepted else { return false }
-            excess -= 1
-            return true
+        let excess = entries.count - limit
+        for entry in entries.prefix(excess) where entry.state == .accepted {
+            distant.add(DistantEntry(entry))
         }
-        // Open ones stay, however many: another sweep is due only when many more have come.
-        let kept = max(limit, entries.count)
-        capacity = kept + kept / 8 + 16
+        entries.removeSubrange(..<excess)
+        if texts.count > max(10_000, entries.count * 4) { repackTexts() }
+    }
+
+    /// Texts that no entry has any more are let go.
+    private mutating func repackTexts() {
+        var fresh = LedgerTexts()
+        for index in entries.indices {
+            let entry = entries[index]
+            entries[index].hook = fresh.number(of: texts.text(entry.hook))
+            entries[index].application = entry.application.map {
+                fresh.number(of: texts.text($0))
+            }
+            entries[index].place = entry.place.map {
+                fresh.places.number(of: texts.places.name($0))
+            }
+        }
+        distant.renumber { fresh.places.number(of: texts.places.name($0)) }
+        texts = fresh
+        waitingByPlace = []
+        for entry in entries where entry.state == .accepted { countPlace(entry.place) }
+        for entry in distant.all { countPlace(entry.place) }
+    }
+
+    private mutating func countPlace(_ place: UInt32?) {
+        guard let place else { return }
+        while waitingByPlace.count <= Int(place) { waitingByPlace.append(0) }
+        waitingByPlace[Int(place)] += 1
     }
 
     package mutating func add(_ event: PassedOver) {
@@ -115,44 +163,146 @@ package struct Ledger: Sendable {
         case .attempt(let attempt):
             guard let index = index(of: attempt.delivery) else { return }
             entries[index].attempts = attempt.number
-            entries[index].reason = attempt.reason
             entries[index].lastStatus = attempt.httpStatus
             entries[index].settledLocators.append(locator)
         case .settled(let settlement):
             end(settlement, locator)
         case .project(let project):
             numbers[ProjectText(endpoint: project.endpoint, text: project.text)] = project.id
-        case .sending, .row, .environment, .address:
+        case .sending, .row, .environment, .mark, .address:
             break
         }
     }
 
     private mutating func end(_ settlement: Settlement, _ locator: UInt64) {
-        guard let index = index(of: settlement.delivery),
-            entries[index].generation <= settlement.generation
-        else { return }
+        let state = DeliveryState(settlement.state)
+        guard let index = index(of: settlement.delivery) else {
+            if let place = distant.remove(settlement.delivery, upTo: settlement.generation) {
+                count(.accepted, place, by: -1)
+                count(state, place, by: 1)
+            }
+            return
+        }
+        guard entries[index].generation <= settlement.generation else { return }
         count(entries[index], by: -1)
-        entries[index].state = DeliveryState(settlement.state)
-        entries[index].settledAt = settlement.settledAt
-        entries[index].reason = settlement.reason
+        entries[index].state = state
+        entries[index].settledAt = settlement.settledAt.milliseconds
         entries[index].attempts = settlement.attempts
-        entries[index].deployment = settlement.row?.deployment
+        entries[index].deployment = Int64(settlement.row?.deployment ?? 0)
         entries[index].lastStatus = settlement.httpStatus
         entries[index].settledLocators.append(locator)
         count(entries[index], by: 1)
+        if entries[index].id == waitingFrom { findOldestWaiting() }
+    }
+
+    private mutating func findOldestWaiting() {
+        var index = place(of: waitingFrom)
+        while index < entries.count, entries[index].state != .accepted { index += 1 }
+        waitingFrom = index < entries.count ? entries[index].id : .max
+    }
+
+    // MARK: - A start
+
+    /// Takes a delivery that a start finds.
+    ///
+    /// `end` is how it ended before the start, if it did; `isDistant`: more than `limit` younger
+    /// ones come behind it.
+    mutating func restore(
+        _ head: AcceptedHead,
+        locator: UInt64,
+        isOver: Bool,
+        _ end: SettledSummary.End?,
+        isDistant: Bool
+    ) {
+        let place = texts.places.number(of: head.place)
+        if isDistant, index(of: head.id) == nil {
+            let known = distant.remove(head.id)
+            if let known { count(.accepted, known, by: -1) } else { taken += 1 }
+            count(
+                isOver ? end?.state.map { DeliveryState($0) } ?? .delivered : .accepted,
+                place,
+                by: 1
+            )
+            guard !isOver else { return }
+            return distant.add(
+                DistantEntry(
+                    id: head.id,
+                    locator: locator,
+                    receivedAt: head.receivedAt,
+                    place: place,
+                    generation: head.generation
+                )
+            )
+        }
+        // A deletion is of an environment, not of a deployment.
+        let isOfEnvironment = head.task == .stop || head.task == .stay
+        put(
+            PackedEntry(
+                id: head.id,
+                generation: head.generation,
+                locator: locator,
+                receivedAt: head.receivedAt,
+                hook: texts.number(of: head.hook),
+                place: place,
+                application: texts.number(of: head.applicationName),
+                operationKey: head.operation.low,
+                status: isOfEnvironment ? nil : head.status,
+                isDeadLetter: false
+            )
+        )
+        if let end { restore(head.id, end) }
+    }
+
+    mutating func restore(_ letter: LetterHead, locator: UInt64, _ end: SettledSummary.End?) {
+        put(
+            PackedEntry(
+                id: letter.id,
+                generation: letter.generation,
+                locator: locator,
+                receivedAt: letter.receivedAt,
+                hook: texts.number(of: letter.hook),
+                place: nil,
+                application: nil,
+                operationKey: 0,
+                status: nil,
+                isDeadLetter: true
+            )
+        )
+        if let end { restore(letter.id, end) }
     }
 
     /// Takes over how a delivery ended before the start.
-    package mutating func restore(_ id: UInt64, _ end: SettledSummary.End) {
+    private mutating func restore(_ id: UInt64, _ end: SettledSummary.End) {
         guard let index = index(of: id) else { return }
         count(entries[index], by: -1)
         if let state = end.state, end.generation >= entries[index].generation {
             entries[index].state = DeliveryState(state)
-            entries[index].settledAt = end.settledAt
+            entries[index].settledAt = end.settledAt?.milliseconds
+            entries[index].deployment = Int64(end.deployment ?? 0)
         }
         entries[index].attempts = end.attempts
         entries[index].settledLocators = end.locators
         count(entries[index], by: 1)
+        if entries[index].id == waitingFrom { findOldestWaiting() }
+    }
+
+    /// Where the accepted record of a delivery lies, however old it is, if it is known here.
+    package func locator(of id: UInt64) -> UInt64? {
+        index(of: id).map { entries[$0].locator } ?? distant[id]?.locator
+    }
+
+    /// Whether it waits.
+    package func waits(_ id: UInt64) -> Bool {
+        index(of: id).map { entries[$0].state == .accepted } ?? (distant[id] != nil)
+    }
+
+    /// Its accepted record was written anew at another place.
+    package mutating func move(_ id: UInt64, from old: UInt64, to new: UInt64) {
+        if let index = index(of: id) {
+            if entries[index].locator == old { entries[index].locator = new }
+        } else {
+            distant.move(id, from: old, to: new)
+        }
     }
 
     // MARK: - Holds
@@ -171,11 +321,16 @@ package struct Ledger: Sendable {
 
     /// What holds a waiting entry; nil when it is not held.
     package func hold(over entry: LedgerEntry) -> HoldNote? {
-        guard entry.state == .accepted, let place = PlaceKey(entry) else { return nil }
-        return hold(over: place)
+        guard entry.state == .accepted, let project = entry.project,
+            let environment = entry.environment
+        else { return nil }
+        let endpoint = entry.endpoint
+        return hold(
+            over: PlaceName(endpoint: endpoint, project: project, environment: environment)
+        )
     }
 
-    private func hold(over place: PlaceKey) -> HoldNote? {
+    private func hold(over place: PlaceName) -> HoldNote? {
         guard !holds.isEmpty else { return nil }
         if let hold = holds[.endpoint(place.endpoint)] { return hold }
         let byName = HoldScope.project(endpoint: place.endpoint, name: place.project)
@@ -201,7 +356,10 @@ package struct Ledger: Sendable {
         var totals: [DeliveryState: Int] = [:]
         for state in DeliveryState.allCases { totals[state] = counts[state] ?? 0 }
         guard !holds.isEmpty else { return totals }
-        let held = waitingByPlace.filter { hold(over: $0.key) != nil }.reduce(0) { $0 + $1.value }
+        var held = 0
+        for (place, count) in waitingByPlace.enumerated() where count > 0 {
+            if hold(over: texts.places.name(UInt32(place))) != nil { held += count }
+        }
         totals[.held] = held
         totals[.accepted, default: 0] -= held
         return totals
@@ -212,12 +370,27 @@ package struct Ledger: Sendable {
 
     /// When the oldest waiting delivery came.
     package var oldestWaiting: Timestamp? {
-        waiting == 0 ? nil : entries.first { $0.state == .accepted }?.receivedAt
+        guard waiting > 0 else { return nil }
+        let near = index(of: waitingFrom).map { entries[$0] }
+        let far = distant.first
+        switch (near, far) {
+        case (let near?, let far?):
+            return Timestamp(milliseconds: min(near.receivedAt, far.receivedAt))
+        case (let near?, nil): return Timestamp(milliseconds: near.receivedAt)
+        case (nil, let far?): return Timestamp(milliseconds: far.receivedAt)
+        case (nil, nil): return nil
+        }
     }
 
     // MARK: - Reading
 
-    package subscript(id: UInt64) -> LedgerEntry? { index(of: id).map { entries[$0] } }
+    /// nil also for what waits beyond the limit: see `locator(of:)`.
+    package subscript(id: UInt64) -> LedgerEntry? {
+        index(of: id).map { LedgerEntry(entries[$0], texts) }
+    }
+
+    /// The oldest id of which all is in memory; what is older is in the logs alone.
+    package var oldest: UInt64? { entries.first?.id }
 
     private func index(of id: UInt64) -> Int? {
         let place = place(of: id)
@@ -251,15 +424,47 @@ package struct Ledger: Sendable {
     /// The newest entries that fit, newest first; `next` continues with `before`.
     package func list(_ filter: Filter) -> (entries: [LedgerEntry], next: UInt64?) {
         var found: [LedgerEntry] = []
-        for entry in entries.reversed() {
-            if let before = filter.before, entry.id >= before { continue }
-            if let since = filter.since, entry.receivedAt < since { continue }
-            if let project = filter.project, entry.project != project { continue }
-            if let environment = filter.environment, entry.environment != environment { continue }
-            if let state = filter.state, self.state(of: entry) != state { continue }
+        var places: [UInt32: Bool] = [:]
+        for packed in entries.reversed() {
+            if let before = filter.before, packed.id >= before { continue }
+            if let since = filter.since, packed.receivedAt < since.milliseconds { continue }
+            guard fits(packed, filter, &places) else { continue }
             guard found.count < filter.limit else { return (found, found.last?.id) }
-            found.append(entry)
+            found.append(LedgerEntry(packed, texts))
         }
         return (found, nil)
+    }
+
+    /// As `fits`, without making texts of an entry's own; `places` remembers what was compared.
+    private func fits(
+        _ entry: PackedEntry,
+        _ filter: Filter,
+        _ places: inout [UInt32: Bool]
+    ) -> Bool {
+        if filter.project != nil || filter.environment != nil {
+            guard let number = entry.place else { return false }
+            let known = places[number]
+            let isWanted = known ?? isWanted(texts.places.name(number), filter)
+            if known == nil { places[number] = isWanted }
+            guard isWanted else { return false }
+        }
+        guard let state = filter.state else { return true }
+        guard entry.state == .accepted else { return entry.state == state }
+        let isHeld = entry.place.flatMap { hold(over: texts.places.name($0)) } != nil
+        return state == (isHeld ? .held : .accepted)
+    }
+
+    private func isWanted(_ place: PlaceName, _ filter: Filter) -> Bool {
+        filter.project.map { $0 == place.project } ?? true
+            && filter.environment.map { $0 == place.environment } ?? true
+    }
+
+    /// Whether an entry is one that a listing asks for.
+    package func fits(_ entry: LedgerEntry, _ filter: Filter) -> Bool {
+        if let before = filter.before, entry.id >= before { return false }
+        if let since = filter.since, entry.receivedAt < since { return false }
+        if let project = filter.project, entry.project != project { return false }
+        if let environment = filter.environment, entry.environment != environment { return false }
+        return filter.state.map { state(of: entry) == $0 } ?? true
     }
 }

@@ -37,7 +37,7 @@ package enum DeliveryState: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// One delivery in the index; the rest is in the logs.
+/// One delivery as the index in memory has it; its texts are in the logs (`LedgerWords`).
 package struct LedgerEntry: Sendable {
     package let id: UInt64
     package var generation: UInt32
@@ -55,11 +55,9 @@ package struct LedgerEntry: Sendable {
     package var project: String?
     package var environment: String?
     package var status: DeploymentStatus?
-    package var sha: String?
     package var application: String?
-    package var operation: String?
-    package var cause: String?
-    package var reason: String?
+    /// Tells one operation from another; 0 for dead letters.
+    package var operationKey: UInt64 = 0
     package var attempts: UInt32 = 0
     package var deployment: Int?
     package var lastStatus: UInt16 = 0
@@ -75,15 +73,10 @@ package struct LedgerEntry: Sendable {
         endpoint = delivery.place.endpoint
         project = delivery.place.project
         environment = delivery.place.environment
-        if case .deletion = delivery.cause {
-            // Of an environment, not of a deployment.
-            (status, sha) = (nil, nil)
-        } else {
-            (status, sha) = (delivery.status, delivery.place.sha)
-        }
+        // A deletion is of an environment, not of a deployment.
+        if case .deletion = delivery.cause { status = nil } else { status = delivery.status }
         application = delivery.operation.applicationName
-        operation = delivery.operation.name
-        cause = delivery.cause.words
+        operationKey = delivery.operation.identity.low
     }
 
     package init(_ letter: DeadLetter, locator: UInt64) {
@@ -96,9 +89,139 @@ package struct LedgerEntry: Sendable {
         settledAt = letter.receivedAt
         hook = letter.hook
         endpoint = ""
-        operation = letter.operationName
-        reason = letter.reason
     }
+
+    package init(_ record: AcceptedRecord, locator: UInt64) {
+        switch record {
+        case .delivery(let delivery): self.init(delivery, locator: locator)
+        case .deadLetter(let letter): self.init(letter, locator: locator)
+        }
+    }
+
+    init(_ packed: PackedEntry, _ texts: LedgerTexts) {
+        id = packed.id
+        generation = packed.generation
+        locator = packed.locator
+        settledLocators = packed.settledLocators
+        state = packed.state
+        isDeadLetter = packed.isDeadLetter
+        receivedAt = Timestamp(milliseconds: packed.receivedAt)
+        settledAt = packed.settledAt.map { Timestamp(milliseconds: $0) }
+        hook = texts.text(packed.hook)
+        let place = packed.place.map { texts.places.name($0) }
+        endpoint = place?.endpoint ?? ""
+        (project, environment) = (place?.project, place?.environment)
+        status = packed.status
+        application = packed.application.map { texts.text($0) }
+        operationKey = packed.operationKey
+        attempts = packed.attempts
+        deployment = packed.deployment == 0 ? nil : Int(packed.deployment)
+        lastStatus = packed.lastStatus
+    }
+}
+
+/// What is said of a delivery in words: read from the logs when somebody looks.
+package struct LedgerWords: Sendable {
+    package var sha: String?
+    package var operation: String?
+    package var cause: String?
+    package var reason: String?
+
+    /// - Parameters:
+    ///   - accepted: Its record; nil when it cannot be read.
+    ///   - last: The newest record about it in the `settled` log.
+    package init(_ accepted: AcceptedRecord?, last: SettledRecord?) {
+        switch accepted {
+        case .delivery(let delivery):
+            if case .deletion = delivery.cause {} else { sha = delivery.place.sha }
+            operation = delivery.operation.name
+            cause = delivery.cause.words
+        case .deadLetter(let letter):
+            operation = letter.operationName
+            reason = letter.reason
+        case nil: break
+        }
+        switch last {
+        case .attempt(let attempt): reason = attempt.reason
+        case .settled(let end): reason = end.reason
+        default: break
+        }
+    }
+}
+
+/// A ledger's entry in little room: there are a hundred thousand.
+struct PackedEntry: Sendable {
+    let id: UInt64
+    var locator: UInt64
+    /// Milliseconds since 1970.
+    var receivedAt: Int64
+    private var endedAt = Int64.min
+    /// GitLab's id; 0: none.
+    var deployment: Int64 = 0
+    var settledLocators: [UInt64] = []
+    let operationKey: UInt64
+    var generation: UInt32
+    var attempts: UInt32 = 0
+    private var placeNumber: UInt32
+    private var applicationNumber: UInt32
+    var hook: UInt32
+    var lastStatus: UInt16 = 0
+    var state: DeliveryState
+    var status: DeploymentStatus?
+    var isDeadLetter: Bool
+
+    private static let none = UInt32.max
+
+    init(
+        id: UInt64,
+        generation: UInt32,
+        locator: UInt64,
+        receivedAt: Int64,
+        hook: UInt32,
+        place: UInt32?,
+        application: UInt32?,
+        operationKey: UInt64,
+        status: DeploymentStatus?,
+        isDeadLetter: Bool
+    ) {
+        self.operationKey = operationKey
+        self.id = id
+        self.generation = generation
+        self.locator = locator
+        self.receivedAt = receivedAt
+        self.hook = hook
+        placeNumber = place ?? Self.none
+        applicationNumber = application ?? Self.none
+        self.status = status
+        self.isDeadLetter = isDeadLetter
+        state = isDeadLetter ? .dead : .accepted
+        if isDeadLetter { endedAt = receivedAt }
+    }
+
+    var place: UInt32? {
+        get { placeNumber == Self.none ? nil : placeNumber }
+        set { placeNumber = newValue ?? Self.none }
+    }
+    var application: UInt32? {
+        get { applicationNumber == Self.none ? nil : applicationNumber }
+        set { applicationNumber = newValue ?? Self.none }
+    }
+    var settledAt: Int64? {
+        get { endedAt == .min ? nil : endedAt }
+        set { endedAt = newValue ?? .min }
+    }
+}
+
+/// The texts that entries have in common.
+struct LedgerTexts: Sendable {
+    private var table = BytesTable()
+    var places = PlaceTable()
+
+    var count: Int { table.count + places.count }
+
+    func text(_ number: UInt32) -> String { table.text(number) }
+    mutating func number(of text: String) -> UInt32 { table.number(of: text) }
+    mutating func number(of bytes: UnsafeRawBufferPointer) -> UInt32 { table.number(of: bytes) }
 }
 
 /// An event that made no delivery.

@@ -197,7 +197,10 @@ package struct DeadLetter: Equatable, Sendable {
 
 /// What the `accepted` log holds.
 ///
-/// One kind byte each, the environments' deliveries apart from those of deployments; fields as `FieldWriter` writes them.
+/// One kind byte each, the environments' deliveries apart from those of deployments; fields as
+/// `FieldWriter` writes them. The kinds 1 to 4 are of an earlier form, which had the payload (or a
+/// letter's body) before what a start needs; they are read, and written no more. 9 to 11 are memos
+/// of deliveries that are over and gone from the ledger: what they said must stay known.
 package enum AcceptedRecord: Equatable, Sendable {
     case delivery(AcceptedDelivery)
     case deadLetter(DeadLetter)
@@ -206,10 +209,10 @@ package enum AcceptedRecord: Equatable, Sendable {
         switch self {
         case .delivery(let delivery):
             switch delivery.cause {
-            case .event, .closing: 1
-            case .deletion(_, let stops): stops ? 3 : 4
+            case .event, .closing: 5
+            case .deletion(_, let stops): stops ? 7 : 8
             }
-        case .deadLetter: 2
+        case .deadLetter: 6
         }
     }
 
@@ -240,11 +243,12 @@ package enum AcceptedRecord: Equatable, Sendable {
     package init(kind: UInt8, bytes: [UInt8]) throws(RecordError) {
         var reader = FieldReader(bytes, kind: kind)
         switch kind {
-        case 1: self = .delivery(try AcceptedDelivery(&reader))
-        case 2: self = .deadLetter(try DeadLetter(&reader))
-        case 3, 4:
-            var delivery = try AcceptedDelivery(&reader)
-            delivery.cause = .deletion(delivery.cause.words ?? "", stops: kind == 3)
+        case 1, 5, 9: self = .delivery(try AcceptedDelivery(&reader, kind))
+        case 2, 6: self = .deadLetter(try DeadLetter(&reader, kind))
+        case 3, 4, 7, 8, 10, 11:
+            var delivery = try AcceptedDelivery(&reader, kind)
+            let stops = kind == 3 || kind == 7 || kind == 10
+            delivery.cause = .deletion(delivery.cause.words ?? "", stops: stops)
             self = .delivery(delivery)
         default: throw RecordError(kind: kind, offset: 0)
         }
@@ -252,6 +256,17 @@ package enum AcceptedRecord: Equatable, Sendable {
 }
 
 extension AcceptedDelivery {
+    /// What must stay known of it once its record goes: all but what was sent and received.
+    package var memo: (kind: UInt8, bytes: [UInt8]) {
+        var short = self
+        (short.payload, short.choices, short.body, short.traceparent) = ([], [], [], nil)
+        return (AcceptedRecord.delivery(self).kind == 5 ? 9 : isStopping ? 10 : 11, short.fields)
+    }
+
+    private var isStopping: Bool {
+        if case .deletion(_, stops: true) = cause { true } else { false }
+    }
+
     fileprivate var fields: [UInt8] {
         var writer = FieldWriter(reserving: body.count + payload.count + 512)
         writer.put(id)
@@ -276,16 +291,16 @@ extension AcceptedDelivery {
         writer.put(notBefore)
         writer.put(isShaFromRevision)
         writer.put(sourceKey)
-        writer.put(payload)
         writer.put(tier)
         writer.put(externalURL)
+        writer.put(payload)
         writer.put(choices)
         writer.put(traceparent)
         writer.put(body)
         return writer.bytes
     }
 
-    fileprivate init(_ reader: inout FieldReader) throws(RecordError) {
+    fileprivate init(_ reader: inout FieldReader, _ kind: UInt8) throws(RecordError) {
         id = try reader.number()
         generation = try reader.number()
         receivedAt = try reader.moment()
@@ -312,9 +327,11 @@ extension AcceptedDelivery {
         notBefore = try reader.optionalMoment()
         isShaFromRevision = try reader.flag()
         sourceKey = try reader.text()
-        payload = try reader.run()
+        let isOldForm = kind <= 4
+        payload = isOldForm ? try reader.run() : []
         tier = try reader.optionalText()
         externalURL = try reader.optionalText()
+        if !isOldForm { payload = try reader.run() }
         choices = try reader.texts()
         traceparent = try reader.optionalText()
         body = try reader.run()
@@ -334,11 +351,19 @@ extension DeadLetter {
         writer.put(httpStatus)
         writer.put(reason)
         writer.put(pathProject)
+        writer.put(bodyIdentity)
         writer.put(body)
         return writer.bytes
     }
 
-    fileprivate init(_ reader: inout FieldReader) throws(RecordError) {
+    /// Tells the same body at the same hook from others.
+    var bodyIdentity: Identity { Self.identity(of: body, at: hook) }
+
+    static func identity(of body: [UInt8], at hook: String) -> Identity {
+        Identity(of: [hook, Hex.encode(SHA256.digest(body))])
+    }
+
+    fileprivate init(_ reader: inout FieldReader, _ kind: UInt8) throws(RecordError) {
         id = try reader.number()
         generation = try reader.number()
         receivedAt = try reader.moment()
@@ -349,6 +374,7 @@ extension DeadLetter {
         httpStatus = try reader.number()
         reason = try reader.text()
         pathProject = try reader.optionalText()
+        if kind == 6 { _ = try reader.identity() }
         body = try reader.run()
     }
 }

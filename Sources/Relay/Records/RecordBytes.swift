@@ -76,7 +76,7 @@ struct FieldReader {
 
     var isAtEnd: Bool { offset == bytes.count }
 
-    var error: RecordError { RecordError(kind: kind, offset: offset) }
+    private var error: RecordError { RecordError(kind: kind, offset: offset) }
 
     mutating func number<Number: FixedWidthInteger>(
         _ type: Number.Type = Number.self

@@ -10,7 +10,7 @@ extension FieldWriter {
         put(row.environment)
         put(Int64(row.deployment))
         put(row.status.rawValue)
-        put(UInt8((row.isShared ? 1 : 0) | (row.isUnproven ? 2 : 0)))
+        put(row.flags)
     }
 
     mutating func put(_ sending: Sending) {
@@ -70,6 +70,13 @@ extension FieldWriter {
         put(environment.known.tier?.rawValue)
         put(environment.known.externalURL)
     }
+
+    mutating func put(_ mark: LaneMark) {
+        put(mark.endpoint)
+        put(Int64(mark.project))
+        put(mark.environment)
+        put(Int64(mark.deployment))
+    }
 }
 
 extension FieldReader {
@@ -85,9 +92,7 @@ extension FieldReader {
             status: try choice(DeploymentStatus.self),
             isShared: false
         )
-        let flags: UInt8 = try number()
-        guard flags <= 3 else { throw error }
-        (row.isShared, row.isUnproven) = (flags & 1 != 0, flags & 2 != 0)
+        try row.take(flags: number())
         return row
     }
 
@@ -159,5 +164,24 @@ extension FieldReader {
                 externalURL: try optionalText()
             )
         )
+    }
+
+    mutating func mark() throws(RecordError) -> LaneMark {
+        LaneMark(
+            endpoint: try text(),
+            project: Int(try number(Int64.self)),
+            environment: try text(),
+            deployment: Int(try number(Int64.self))
+        )
+    }
+}
+
+extension Row {
+    /// A byte: 1 for shared, 2 for unproven.
+    var flags: UInt8 { (isShared ? 1 : 0) | (isUnproven ? 2 : 0) }
+
+    mutating func take(flags: UInt8) throws(RecordError) {
+        guard flags <= 3 else { throw RecordError(kind: 5, offset: 0) }
+        (isShared, isUnproven) = (flags & 1 != 0, flags & 2 != 0)
     }
 }

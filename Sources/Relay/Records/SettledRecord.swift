@@ -289,6 +289,22 @@ package struct EndpointAddress: Equatable, Sendable {
     }
 }
 
+/// The highest deployment id seen in a lane, where no row on disk shows it any more.
+package struct LaneMark: Equatable, Sendable {
+    package var endpoint: String
+    /// GitLab's numeric id.
+    package var project: Int
+    package var environment: String
+    package var deployment: Int
+
+    package init(endpoint: String, project: Int, environment: String, deployment: Int) {
+        self.endpoint = endpoint
+        self.project = project
+        self.environment = environment
+        self.deployment = deployment
+    }
+}
+
 /// What the `settled` log holds.
 package enum SettledRecord: Equatable, Sendable {
     case sending(Sending)
@@ -301,6 +317,7 @@ package enum SettledRecord: Equatable, Sendable {
     case environment(EnvironmentRecord)
     /// From here on an endpoint's GitLab is there.
     case address(EndpointAddress)
+    case mark(LaneMark)
 
     package var kind: UInt8 {
         switch self {
@@ -311,6 +328,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .row: 5
         case .environment: 6
         case .address: 8
+        case .mark: 9
         }
     }
 
@@ -320,7 +338,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .sending(let sending): sending.delivery
         case .attempt(let attempt): attempt.delivery
         case .settled(let settlement): settlement.delivery
-        case .project, .row, .environment, .address: nil
+        case .project, .row, .environment, .mark, .address: nil
         }
     }
 
@@ -336,6 +354,7 @@ package enum SettledRecord: Equatable, Sendable {
         case .address(let address):
             writer.put(address.endpoint)
             writer.put(address.base)
+        case .mark(let mark): writer.put(mark)
         }
         return writer.bytes
     }
@@ -353,6 +372,7 @@ package enum SettledRecord: Equatable, Sendable {
         case 8:
             let endpoint = try reader.text()
             self = .address(EndpointAddress(endpoint: endpoint, base: try reader.text()))
+        case 9: self = .mark(try reader.mark())
         default: throw RecordError(kind: kind, offset: 0)
         }
     }

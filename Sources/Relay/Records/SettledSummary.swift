@@ -10,6 +10,9 @@ package struct Interrupted: Equatable, Sendable {
 }
 
 /// What the `settled` log says, read from its beginning: all that a restart needs.
+///
+/// Made of the heads of its records; the few records of writes that were cut off are then read
+/// whole, by `readInterrupted`.
 package struct SettledSummary: Sendable {
     /// The identity map.
     package private(set) var rows: [Identity: Row] = [:]
@@ -17,9 +20,11 @@ package struct SettledSummary: Sendable {
     private var projectsByText: [ProjectText: ResolvedProject] = [:]
     /// What environments are known to be in GitLab.
     package var environments: [EnvironmentRecord] { Array(environmentsByPlace.values) }
-    private var environmentsByPlace: [EnvironmentPlace: EnvironmentRecord] = [:]
-    /// Deliveries that were being sent.
-    package private(set) var interrupted: [UInt64: Interrupted] = [:]
+    private var environmentsByPlace: [LanePlace: EnvironmentRecord] = [:]
+    /// The highest deployment ids seen in lanes whose rows are gone.
+    package var marks: [LaneMark] { Array(marksByPlace.values) }
+    private var marksByPlace: [LanePlace: LaneMark] = [:]
+    private var trails: [UInt64: Trail] = [:]
     /// How deliveries ended, and where their attempts are written; the newest of them.
     package private(set) var ends: [UInt64: End] = [:]
     /// The highest delivery that anything is said of; 0: of none.
@@ -29,8 +34,13 @@ package struct SettledSummary: Sendable {
     package private(set) var highestDelivery: UInt64 = 0
     /// Settled (delivery, generation) pairs older than those in `ends`.
     private var settled = DeliverySet()
+    /// Those that ended as dead or dropped, or were redelivered since.
+    private var forgotten = DeliverySet()
     /// Where each endpoint's GitLab was when its records were written.
     private var addresses: [String: String] = [:]
+    /// How many writes had been noted when an endpoint's address changed last.
+    private var movedAt: [String: Int] = [:]
+    private var writes = 0
     private let endLimit: Int
     /// How many ends may gather before the older ones are swept out.
     private var endCapacity: Int
@@ -40,10 +50,28 @@ package struct SettledSummary: Sendable {
         var text: String
     }
 
-    private struct EnvironmentPlace: Hashable {
+    private struct LanePlace: Hashable {
         var endpoint: String
         var project: Int
         var environment: String
+    }
+
+    /// The writes of a delivery that is not over.
+    private struct Trail {
+        var generation: UInt32
+        var first: Written
+        var last: Written
+        /// The last one's number among all writes.
+        var number: Int
+        var isOpen: Bool
+        var attempts: UInt32
+    }
+
+    private enum Written {
+        case read(Sending)
+        case lies(at: UInt64)
+
+        var sending: Sending? { if case .read(let sending) = self { sending } else { nil } }
     }
 
     /// What the ledger needs of a delivery's past.
@@ -52,6 +80,8 @@ package struct SettledSummary: Sendable {
         package var generation: UInt32 = 0
         package var settledAt: Timestamp?
         package var attempts: UInt32 = 0
+        /// GitLab's id of the operation's deployment.
+        package var deployment: Int?
         /// Positions of its records in the `settled` log, oldest first.
         package var locators: [UInt64] = []
     }
@@ -62,15 +92,51 @@ package struct SettledSummary: Sendable {
         endCapacity = endLimit * 2
     }
 
+    /// Deliveries that were being sent.
+    package var interrupted: [UInt64: Interrupted] {
+        trails.compactMapValues { trail in
+            guard var first = trail.first.sending, var last = trail.last.sending else { return nil }
+            if let moved = movedAt[last.endpoint], trail.number <= moved {
+                // Of another GitLab, perhaps.
+                (first.highWater, last.highWater) = (nil, nil)
+            }
+            return Interrupted(
+                first: first,
+                last: last,
+                isOpen: trail.isOpen,
+                attempts: trail.attempts
+            )
+        }
+    }
+
     /// Takes the next record of the log; `locator` is where it lies.
     package mutating func note(_ record: SettledRecord, locator: UInt64) {
         switch record {
-        case .sending(let sending): note(sending)
-        case .attempt(let attempt): note(attempt, locator)
-        case .settled(let settlement): note(settlement, locator)
+        case .sending(let sending):
+            note(.read(sending), sending.delivery, sending.generation, sending.attempt)
+        case .attempt(let attempt):
+            note(
+                attemptOf: attempt.delivery,
+                number: attempt.number,
+                attempt.outcome,
+                isOfWrite: attempt.isOfWrite,
+                locator
+            )
+        case .settled(let end):
+            note(
+                endOf: end.delivery,
+                end.generation,
+                end.state,
+                end.settledAt,
+                end.attempts,
+                locator
+            )
+            ends[end.delivery]?.deployment = end.row?.deployment
+            if let row = end.row { rows[row.operation] = row }
         case .project(let project): note(project)
         case .row(let row): rows[row.operation] = row
         case .environment(let environment): note(environment)
+        case .mark(let mark): note(mark)
         case .address(let address): note(address)
         }
     }
@@ -86,6 +152,51 @@ package struct SettledSummary: Sendable {
         return rows.map(SettledRecord.row) + [.address(address)]
     }
 
+    /// Takes the head of the next record of the log.
+    ///
+    /// - Throws: `RecordError` for a kind or a form this version does not know.
+    package mutating func note(
+        kind: UInt8,
+        head: UnsafeRawBufferPointer,
+        locator: UInt64
+    ) throws(RecordError) {
+        switch try SettledHead(kind: kind, head) {
+        case .sending(let delivery, let generation, let attempt):
+            note(.lies(at: locator), delivery, generation, attempt)
+        case .attempt(let delivery, _, let number, let outcome, let isOfWrite):
+            note(attemptOf: delivery, number: number, outcome, isOfWrite: isOfWrite, locator)
+        case .settled(let delivery, let generation, let state, let settledAt, let attempts, let row):
+            let settledAt = Timestamp(milliseconds: settledAt)
+            note(endOf: delivery, generation, state, settledAt, attempts, locator)
+            ends[delivery]?.deployment = row?.deployment
+            if let row { rows[row.operation] = row }
+        case .other(let record):
+            note(record, locator: locator)
+        }
+    }
+
+    /// Reads the records of the writes that were cut off; to be called once all heads are noted.
+    ///
+    /// - Returns: How many could not be read: such a write may have been sent.
+    package mutating func readInterrupted(_ read: (UInt64) -> SettledRecord?) -> Int {
+        var unreadable = 0
+        func whole(_ written: Written) -> Written? {
+            guard case .lies(let locator) = written else { return written }
+            guard case .sending(let sending) = read(locator) else { return nil }
+            return .read(sending)
+        }
+        for (id, trail) in trails {
+            guard let first = whole(trail.first), let last = whole(trail.last) else {
+                unreadable += 1
+                trails[id] = nil
+                continue
+            }
+            trails[id]?.first = first
+            trails[id]?.last = last
+        }
+        return unreadable
+    }
+
     /// Whether this delivery, as last accepted, is over.
     package func isSettled(_ id: UInt64, generation: UInt32) -> Bool {
         settled.contains(id, generation: generation)
@@ -96,46 +207,68 @@ package struct SettledSummary: Sendable {
     /// What it said may be accepted again. Only such ones are redelivered, so an older generation
     /// ended so.
     package func isForgotten(_ id: UInt64, generation: UInt32) -> Bool {
-        guard isSettled(id, generation: generation), let end = ends[id] else { return false }
-        return end.generation > generation || end.state == .dead || end.state == .dropped
+        forgotten.contains(id, generation: generation)
     }
 
-    private mutating func note(_ sending: Sending) {
-        highestDelivery = max(highestDelivery, sending.delivery)
-        let known = interrupted[sending.delivery]
-        let first = known.flatMap { $0.first.generation == sending.generation ? $0.first : nil }
-        interrupted[sending.delivery] = Interrupted(
-            first: first ?? sending,
-            last: sending,
+    private mutating func note(
+        _ written: Written,
+        _ delivery: UInt64,
+        _ generation: UInt32,
+        _ attempt: UInt32
+    ) {
+        let known = trails[delivery].flatMap { $0.generation == generation ? $0 : nil }
+        highestDelivery = max(highestDelivery, delivery)
+        writes += 1
+        trails[delivery] = Trail(
+            generation: generation,
+            first: known?.first ?? written,
+            last: written,
+            number: writes,
             isOpen: true,
-            attempts: sending.attempt
+            attempts: attempt
         )
     }
 
-    private mutating func note(_ attempt: Attempt, _ locator: UInt64) {
-        highestDelivery = max(highestDelivery, attempt.delivery)
-        if attempt.outcome != .uncertain, interrupted[attempt.delivery]?.isOpen == true,
-            attempt.number == interrupted[attempt.delivery]?.attempts,
-            attempt.isOfWrite
+    private mutating func note(
+        attemptOf delivery: UInt64,
+        number: UInt32,
+        _ outcome: AttemptOutcome,
+        isOfWrite: Bool,
+        _ locator: UInt64
+    ) {
+        highestDelivery = max(highestDelivery, delivery)
+        if outcome != .uncertain, let trail = trails[delivery], trail.isOpen,
+            number == trail.attempts, isOfWrite
         {
-            interrupted[attempt.delivery]?.isOpen = false
+            trails[delivery]?.isOpen = false
         }
-        ends[attempt.delivery, default: End()].attempts = attempt.number
-        ends[attempt.delivery]?.locators.append(locator)
+        ends[delivery, default: End()].attempts = number
+        ends[delivery]?.locators.append(locator)
     }
 
-    private mutating func note(_ settlement: Settlement, _ locator: UInt64) {
-        highestDelivery = max(highestDelivery, settlement.delivery)
-        interrupted[settlement.delivery] = nil
-        if let row = settlement.row { rows[row.operation] = row }
-        settled.insert(settlement.delivery, generation: settlement.generation)
-        var end = ends[settlement.delivery] ?? End()
-        end.state = settlement.state
-        end.generation = settlement.generation
-        end.settledAt = settlement.settledAt
-        end.attempts = settlement.attempts
+    private mutating func note(
+        endOf delivery: UInt64,
+        _ generation: UInt32,
+        _ state: FinalState,
+        _ settledAt: Timestamp,
+        _ attempts: UInt32,
+        _ locator: UInt64
+    ) {
+        highestDelivery = max(highestDelivery, delivery)
+        trails[delivery] = nil
+        settled.insert(delivery, generation: generation)
+        if state == .dead || state == .dropped {
+            forgotten.insert(delivery, generation: generation)
+        } else if generation > 0 {
+            forgotten.insert(delivery, generation: generation - 1)
+        }
+        var end = ends[delivery] ?? End()
+        end.state = state
+        end.generation = generation
+        end.settledAt = settledAt
+        end.attempts = attempts
         end.locators.append(locator)
-        ends[settlement.delivery] = end
+        ends[delivery] = end
         if ends.count > endCapacity { forgetOldEnds() }
     }
 
@@ -145,12 +278,21 @@ package struct SettledSummary: Sendable {
     }
 
     private mutating func note(_ record: EnvironmentRecord) {
-        let place = EnvironmentPlace(
+        let place = LanePlace(
             endpoint: record.endpoint,
             project: record.project,
             environment: record.environment
         )
         environmentsByPlace[place] = record
+    }
+
+    private mutating func note(_ mark: LaneMark) {
+        let place = LanePlace(
+            endpoint: mark.endpoint,
+            project: mark.project,
+            environment: mark.environment
+        )
+        marksByPlace[place] = mark
     }
 
     /// Another address may be another GitLab: numbers are asked for again, and rows must be shown.
@@ -160,13 +302,11 @@ package struct SettledSummary: Sendable {
         guard let before, before != address.base else { return }
         projectsByText = projectsByText.filter { $0.key.endpoint != endpoint }
         environmentsByPlace = environmentsByPlace.filter { $0.key.endpoint != endpoint }
+        marksByPlace = marksByPlace.filter { $0.key.endpoint != endpoint }
         for (operation, row) in rows where row.endpoint == endpoint {
             rows[operation]?.isUnproven = true
         }
-        for (delivery, found) in interrupted where found.last.endpoint == endpoint {
-            interrupted[delivery]?.first.highWater = nil
-            interrupted[delivery]?.last.highWater = nil
-        }
+        movedAt[endpoint] = writes
     }
 
     private mutating func forgetOldEnds() {
@@ -201,5 +341,9 @@ private struct DeliverySet: Sendable {
 extension Attempt {
     /// Only what became of a deployment's own write ends the doubt about it: reads are attempts too,
     /// and so are writes about its environment.
-    var isOfWrite: Bool { !call.hasPrefix("GET ") && call.contains("/deployments") }
+    var isOfWrite: Bool { Self.isOfWrite(call) }
+
+    static func isOfWrite(_ call: String) -> Bool {
+        !call.hasPrefix("GET ") && call.contains("/deployments")
+    }
 }

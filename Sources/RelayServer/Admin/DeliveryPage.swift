@@ -8,6 +8,7 @@ enum DeliveryPage {
     /// The members of a listing.
     static func summary(
         _ entry: LedgerEntry,
+        _ words: LedgerWords,
         _ ledger: Ledger,
         _ intake: Intake,
         _ writer: inout JSONWriter
@@ -19,11 +20,11 @@ enum DeliveryPage {
         writer.member("project", entry.project)
         writer.member("environment", entry.environment)
         writer.member("status", entry.status?.name)
-        writer.member("sha", entry.sha)
+        writer.member("sha", words.sha)
         writer.member("application", entry.application)
-        writer.member("operation", entry.operation)
-        writer.member("cause", entry.cause)
-        writer.member("reason", hold?.reason ?? entry.reason)
+        writer.member("operation", words.operation)
+        writer.member("cause", words.cause)
+        writer.member("reason", hold?.reason ?? words.reason)
         writer.member("hint", hold?.remedy)
         writer.member("attempts", Int(entry.attempts))
         writer.member("gitlabDeployment", entry.deployment)
@@ -81,7 +82,7 @@ enum DeliveryPage {
                 writer.member("status", end.httpStatus == 0 ? nil : Int(end.httpStatus))
                 Answers.words("gitlab", end.answer, &writer)
             }
-        case .sending, .project, .row, .environment, .address:
+        case .sending, .project, .row, .environment, .mark, .address:
             break
         }
     }

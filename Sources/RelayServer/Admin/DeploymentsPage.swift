@@ -14,6 +14,8 @@ struct DeploymentsPage {
     }
 
     private var places: [Place] = []
+    /// Reads what the ledger's index does not have.
+    typealias Words = (LedgerEntry) -> LedgerWords
 
     init(_ ledger: Ledger) {
         var filter = Ledger.Filter()
@@ -32,43 +34,49 @@ struct DeploymentsPage {
             }
             // Newest first: the first word on an operation is its last.
             guard
-                told.insert("\(key)\n\(entry.application ?? "")\n\(entry.operation ?? "")").inserted
+                told.insert("\(key)\n\(entry.application ?? "")\n\(entry.operationKey)").inserted
             else { continue }
             places[index].take(entry)
         }
     }
 
-    func write(_ writer: inout JSONWriter) {
+    func write(_ writer: inout JSONWriter, words: Words) {
         writer.member("environments") { writer in
             writer.array { writer in
-                for place in places { writer.object { Self.write(place, &$0) } }
+                for place in places { writer.object { Self.write(place, &$0, words) } }
             }
         }
     }
 
-    private static func write(_ place: Place, _ writer: inout JSONWriter) {
+    private static func write(_ place: Place, _ writer: inout JSONWriter, _ words: Words) {
         writer.member("project", place.project)
         writer.member("environment", place.environment)
-        write("current", place.current, &writer)
-        write("inProgress", place.inProgress, &writer)
+        write("current", place.current, &writer, words)
+        write("inProgress", place.inProgress, &writer, words)
         writer.member("history") { writer in
             writer.array { writer in
-                for entry in place.history { writer.object { write(entry, &$0) } }
+                for entry in place.history { writer.object { write(entry, &$0, words) } }
             }
         }
     }
 
-    private static func write(_ name: String, _ entry: LedgerEntry?, _ writer: inout JSONWriter) {
+    private static func write(
+        _ name: String,
+        _ entry: LedgerEntry?,
+        _ writer: inout JSONWriter,
+        _ words: Words
+    ) {
         guard let entry else { return writer.member(name, nil as String?) }
-        writer.member(name) { writer in writer.object { write(entry, &$0) } }
+        writer.member(name) { writer in writer.object { write(entry, &$0, words) } }
     }
 
-    private static func write(_ entry: LedgerEntry, _ writer: inout JSONWriter) {
+    private static func write(_ entry: LedgerEntry, _ writer: inout JSONWriter, _ words: Words) {
+        let words = words(entry)
         writer.member("id", String(entry.id))
         writer.member("status", entry.status?.name)
-        writer.member("sha", entry.sha)
+        writer.member("sha", words.sha)
         writer.member("application", entry.application)
-        writer.member("operation", entry.operation)
+        writer.member("operation", words.operation)
         writer.member("state", entry.state.name)
         writer.member("gitlabDeployment", entry.deployment)
         writer.member("receivedAt", entry.receivedAt.rfc3339)

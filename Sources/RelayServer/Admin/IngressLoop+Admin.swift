@@ -64,7 +64,8 @@ extension IngressLoop {
             writer.member("deliveries") { writer in
                 writer.array { writer in
                     for entry in entries {
-                        writer.object { DeliveryPage.summary(entry, ledger, intake, &$0) }
+                        let words = words(entry)
+                        writer.object { DeliveryPage.summary(entry, words, ledger, intake, &$0) }
                     }
                 }
             }
@@ -84,12 +85,18 @@ extension IngressLoop {
         let accepted = acceptedRecord(entry)
         let records = entry.settledLocators.compactMap { settledRecord($0) }
         return Answers.json(200) { writer in
-            DeliveryPage.summary(entry, ledger, intake, &writer)
+            DeliveryPage.summary(
+                entry,
+                LedgerWords(accepted, last: records.last),
+                ledger,
+                intake,
+                &writer
+            )
             DeliveryPage.details(accepted, records, &writer)
         }
     }
 
-    private func entry(_ text: String) -> LedgerEntry? { UInt64(text).flatMap { ledger[$0] } }
+    private func entry(_ text: String) -> LedgerEntry? { UInt64(text).flatMap { entry($0) } }
 
     private func unknown(_ id: String) -> HTTPResponse {
         Answers.mistake(
@@ -134,7 +141,7 @@ extension IngressLoop {
 
     private func deployments() -> HTTPResponse {
         let places = DeploymentsPage(ledger)
-        return Answers.json(200) { writer in places.write(&writer) }
+        return Answers.json(200) { writer in places.write(&writer) { words($0) } }
     }
 
     /// A piece of the console.

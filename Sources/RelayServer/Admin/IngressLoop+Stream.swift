@@ -27,7 +27,7 @@ extension IngressLoop {
         for id in changed {
             guard let entry = ledger[id] else { continue }
             var writer = JSONWriter()
-            writer.object { DeliveryPage.summary(entry, ledger, intake, &$0) }
+            writer.object { DeliveryPage.summary(entry, words(entry), ledger, intake, &$0) }
             events += Array("event: delivery\ndata: ".utf8) + writer.bytes + [0x0A, 0x0A]
         }
         events += Array("event: changed\ndata: {}\n\n".utf8)

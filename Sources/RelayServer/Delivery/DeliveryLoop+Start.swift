@@ -2,11 +2,11 @@ import Formats
 import GitLab
 import POSIX
 import Relay
-import Storage
+package import Storage
 
 extension DeliveryLoop {
-    /// Reads the `settled` log and builds the queue; the open deliveries come by mail from
-    /// ingress, which reads `accepted`.
+    /// Reads the `settled` log and builds the queue; the open deliveries come from ingress, which
+    /// reads `accepted`.
     static func start(
         _ running: Running,
         _ mail: ServerMail,
@@ -16,30 +16,34 @@ extension DeliveryLoop {
         let isGone =
             RecordLog.byteCount(folder: folder, name: "settled") == nil
             && (RecordLog.byteCount(folder: folder, name: "accepted") ?? 0) > 0
-        var log = try RecordLog(folder: folder, name: "settled")
+        var log = try RecordLog(folder: folder, name: "settled", options: .settled)
         var past = SettledSummary(endLimit: running.configuration.limits.ledgerEntries)
         var unreadable = 0
-        try log.replay { record in
-            do {
-                let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
-                past.note(read, locator: record.position.locator)
+        try log.replayHeads { head in
+            do throws(RecordError) {
+                let locator = head.position.locator
+                try past.note(kind: head.kind, head: head.bytes, locator: locator)
             } catch {
                 unreadable += 1
             }
         }
+        unreadable += past.readInterrupted { log.settledRecord($0) }
         shared.log.tell(log.damage, unreadable: unreadable, in: "settled")
         if isGone { shared.log.tellGone("settled", in: folder) }
         var queue = DeliveryQueue(settings: running.queueSettings, seed: Host.random())
         let isDamaged = isGone || unreadable > 0 || log.damage.contains { $0.kind.mayHaveLost }
-        let now = Timestamp(milliseconds: Clock.now())
+        let now = Moment(steady: Clock.monotonic(), wall: Timestamp(milliseconds: Clock.now()))
         let addresses = running.configuration.endpoints.compactMap { endpoint in
             running.addresses[endpoint.name].map {
                 EndpointAddress(endpoint: endpoint.name, base: $0.base)
             }
         }
         let changes = addresses.flatMap { past.begin(at: $0) }
-        queue.restore(past, damagedAt: isDamaged ? now : nil)
+        queue.restore(past, damagedAt: isDamaged ? now.wall : nil)
         _ = mail.past.put(past)
+        mail.open.forEach { entries in
+            for entry in entries { queue.add(entry, at: now) }
+        }
         return DeliveryLoop(
             mailbox: mail.delivery,
             ingress: mail.ingress,
@@ -99,5 +103,31 @@ extension Log {
                 ("hint", .text("written by a newer version: go back to it, or accept the loss")),
             ]
         )
+    }
+}
+
+extension RecordLog {
+    fileprivate func settledRecord(_ locator: UInt64) -> SettledRecord? {
+        do {
+            let record = try read(RecordPosition(locator: locator))
+            return try SettledRecord(kind: record.kind, bytes: record.bytes)
+        } catch {
+            // Counted by whoever asks.
+            return nil
+        }
+    }
+}
+
+extension RecordLog.Options {
+    /// How the two logs are kept: their indexes have what a start needs.
+    package static var accepted: RecordLog.Options { logging(AcceptedRecord.headLength) }
+    package static var settled: RecordLog.Options { logging(SettledRecord.headLength) }
+
+    private static func logging(
+        _ headLength: @escaping @Sendable (UInt8, UnsafeRawBufferPointer) -> Int
+    ) -> RecordLog.Options {
+        var options = RecordLog.Options()
+        options.headLength = headLength
+        return options
     }
 }

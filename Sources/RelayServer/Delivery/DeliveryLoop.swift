@@ -49,6 +49,7 @@ struct DeliveryLoop: ~Copyable {
         self.settled = settled
         self.queue = queue
         batch.take(firstRecords.map(QueueOutput.record), withCalls: false)
+        hasNews = !firstRecords.isEmpty
         reporter = DeliveryReporter(ingress: ingress, shared: shared)
         accepted = RecordReader(folder: running.configuration.data, name: "accepted")
         requests = HTTPRequests(

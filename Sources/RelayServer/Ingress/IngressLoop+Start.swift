@@ -62,12 +62,13 @@ extension IngressLoop {
         _ inherited: SocketActivation?
     ) throws -> IngressLoop {
         let configuration = running.configuration
-        var log = try RecordLog(folder: configuration.data, name: "accepted")
+        var log = try RecordLog(
+            folder: configuration.data,
+            name: "accepted",
+            options: .accepted
+        )
         Readable.wait(for: mail.past.doorbell.number, milliseconds: -1)
-        var replay = AcceptedReplay(running, past: mail.past.takeAll())
-        try log.replay { replay.take($0) }
-        shared.log.tell(log.damage, unreadable: replay.unreadable, in: "accepted")
-        for entries in replay.batches() { _ = mail.delivery.put(.accepted(entries)) }
+        let (intake, ledger, extent) = try read(&log, running, mail, shared)
 
         var poller = try Poller()
         let hooks = try listen(
@@ -102,8 +103,9 @@ extension IngressLoop {
             descriptorRoom: descriptorRoom(configuration),
             accepted: log,
             settled: RecordReader(folder: configuration.data, name: "settled"),
-            intake: replay.intake,
-            ledger: replay.ledger,
+            intake: intake,
+            ledger: ledger,
+            extent: extent,
             buffer: .allocate(byteCount: 65_536, alignment: 16)
         )
         for (role, address) in addresses {
@@ -114,6 +116,46 @@ extension IngressLoop {
             _ = mail.events.put(.listening(role: role, address))
         }
         return loop
+    }
+
+    /// Reads what there is, and hands to delivery what it must go on with.
+    private static func read(
+        _ log: inout RecordLog,
+        _ running: Running,
+        _ mail: ServerMail,
+        _ shared: Shared
+    ) throws(StorageError) -> (intake: Intake, ledger: Ledger, extent: AcceptedExtent) {
+        let limits = running.configuration.limits
+        var past = AcceptedPast(
+            hooks: running.hooks,
+            limits: limits,
+            settled: mail.past.takeAll().first ?? SettledSummary(endLimit: limits.ledgerEntries),
+            expecting: log.recordCount
+        )
+        var unreadable = 0
+        var open: [QueueEntry] = []
+        try log.replayHeads { head in
+            do throws(RecordError) {
+                let entry = try past.take(
+                    kind: head.kind,
+                    head: head.bytes,
+                    locator: head.position.locator,
+                    isCarried: head.position != head.origin
+                )
+                guard let entry else { return }
+                open.append(entry)
+                guard open.count == OpenDeliveries.pieceLength else { return }
+                mail.open.put(open)
+                open.removeAll(keepingCapacity: true)
+            } catch {
+                unreadable += 1
+            }
+        }
+        mail.open.put(open)
+        mail.open.end()
+        shared.log.tell(log.damage, unreadable: unreadable, in: "accepted")
+        let reader = RecordReader(folder: running.configuration.data, name: "accepted")
+        return past.finish { reader.acceptedDelivery(at: $0) }
     }
 
     private static func listen(
@@ -147,51 +189,19 @@ extension IngressLoop {
     }
 }
 
-/// Rebuilds what ingress knows from the records that are there.
-struct AcceptedReplay {
-    private(set) var intake: Intake
-    private(set) var ledger: Ledger
-    private(set) var unreadable = 0
-    private let past: SettledSummary
-    private var open: [QueueEntry] = []
-
-    /// `past`: what the other log says; one, or none when there was no data.
-    init(_ running: Running, past: [SettledSummary]) {
-        let limits = running.configuration.limits
-        intake = Intake(hooks: running.hooks, limits: limits)
-        ledger = Ledger(limit: limits.ledgerEntries)
-        self.past = past.first ?? SettledSummary(endLimit: limits.ledgerEntries)
-        intake.reserve(idsUpTo: self.past.highestDelivery)
-        for project in self.past.projects { ledger.note(.project(project), locator: 0) }
+extension RecordReader {
+    /// The accepted delivery behind a locator; nil when there is none that can be read.
+    func acceptedDelivery(at locator: UInt64) -> AcceptedDelivery? {
+        if case .delivery(let delivery) = acceptedRecord(at: locator) { delivery } else { nil }
     }
 
-    mutating func take(_ record: Record) {
-        let read: AcceptedRecord
+    func acceptedRecord(at locator: UInt64) -> AcceptedRecord? {
         do {
-            read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
+            let record = try read(RecordPosition(locator: locator))
+            return try AcceptedRecord(kind: record.kind, bytes: record.bytes)
         } catch {
-            unreadable += 1
-            return
-        }
-        let locator = record.position.locator
-        let end = past.ends[read.id]
-        let isOver = past.isSettled(read.id, generation: read.generation)
-        intake.replay(
-            read,
-            isForgotten: past.isForgotten(read.id, generation: read.generation)
-        )
-        // Over for longer than the index reaches back: nothing waits, and nothing is shown of it.
-        guard !isOver || end != nil else { return }
-        ledger.add(read, locator: locator)
-        if let end { ledger.restore(read.id, end) }
-        guard !isOver, case .delivery(let delivery) = read else { return }
-        open.append(QueueEntry(delivery, locator: locator))
-    }
-
-    /// What delivery must go on with, in pieces that fit a mailbox's turn.
-    func batches() -> [[QueueEntry]] {
-        stride(from: 0, to: open.count, by: 1024).map { start in
-            Array(open[start..<min(start + 1024, open.count)])
+            // Whoever asks says what that means.
+            return nil
         }
     }
 }

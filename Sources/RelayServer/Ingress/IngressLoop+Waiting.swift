@@ -38,7 +38,7 @@ extension IngressLoop {
     ) {
         let plain = Answers.passed("duplicate", id: id, reason: reason)
         guard let id, PreferHeader.waitSeconds(exchange.head.fields) ?? 0 > 0,
-            let entry = ledger[id], let delivery = acceptedDelivery(entry)
+            let entry = entry(id), let delivery = acceptedDelivery(entry)
         else {
             noteAfterCommit(exchange, 200)
             // What it repeats may have come in this very turn, and is not on disk yet.
@@ -75,14 +75,14 @@ extension IngressLoop {
                 guard let waiter = waiters[ticket] else { continue }
                 answerWait(ticket, Answers.settled(waiter.delivery, end))
             }
-        case .sending, .project, .row, .environment, .address:
+        case .sending, .project, .row, .environment, .mark, .address:
             break
         }
     }
 
     /// Dead or dropped: what it said may be accepted again (DESIGN §2.6).
     private mutating func forget(_ end: Settlement) {
-        guard end.state == .dead || end.state == .dropped, let entry = ledger[end.delivery] else {
+        guard end.state == .dead || end.state == .dropped, let entry = entry(end.delivery) else {
             return
         }
         if entry.isDeadLetter {
@@ -135,6 +135,24 @@ extension IngressLoop {
     }
 
     // MARK: - Reading the logs
+
+    /// A delivery's entry; that of one which waits beyond the ledger's limit is made of its record.
+    func entry(_ id: UInt64) -> LedgerEntry? {
+        if let entry = ledger[id] { return entry }
+        guard let locator = ledger.locator(of: id),
+            let record = RecordReader(folder: running.configuration.data, name: "accepted")
+                .acceptedRecord(at: locator)
+        else { return nil }
+        return LedgerEntry(record, locator: locator)
+    }
+
+    /// What is said of it in words.
+    func words(_ entry: LedgerEntry) -> LedgerWords {
+        LedgerWords(
+            acceptedRecord(entry),
+            last: entry.settledLocators.last.flatMap { settledRecord($0) }
+        )
+    }
 
     /// The accepted delivery behind an entry; nil for dead letters and damaged records.
     func acceptedDelivery(_ entry: LedgerEntry) -> AcceptedDelivery? {

@@ -37,6 +37,7 @@ struct IngressLoop: ~Copyable {
     let settled: RecordReader
     var intake: Intake
     var ledger: Ledger
+    var extent: AcceptedExtent
     var waiters = Waiters()
     var metrics = IngressMetrics()
     var history = History()
@@ -194,7 +195,7 @@ struct IngressLoop: ~Copyable {
 
     /// A delivery is over: one line in the log, and what it took from acceptance to its end.
     private mutating func note(_ end: Settlement) {
-        guard let entry = ledger[end.delivery], !entry.isDeadLetter else { return }
+        guard let entry = entry(end.delivery), !entry.isDeadLetter else { return }
         let milliseconds = max(0, end.settledAt.milliseconds - entry.receivedAt.milliseconds)
         if end.state == .delivered { metrics.latency.observe(Double(milliseconds) / 1000) }
         history.note(at: end.settledAt.milliseconds) { minute in
@@ -290,6 +291,7 @@ struct IngressLoop: ~Copyable {
         var entries: [QueueEntry] = []
         for (record, position) in staged {
             ledger.add(record, locator: position.locator)
+            extent.note(record.id, locator: position.locator)
             streams.note(delivery: record.id)
             if case .delivery(let accepted) = record {
                 entries.append(QueueEntry(accepted, locator: position.locator))

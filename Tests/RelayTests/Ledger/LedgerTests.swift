@@ -62,7 +62,7 @@ struct LedgerTests {
         #expect(ledger.waiting == 67)
     }
 
-    @Test("beyond the limit the oldest that are over are forgotten, open ones never")
+    @Test("beyond the limit the oldest are forgotten; of what waits it stays known where it lies")
     func limit() {
         var ledger = Ledger(limit: 10)
         ledger.add(Self.delivery(1), locator: 1)
@@ -70,11 +70,39 @@ struct LedgerTests {
             ledger.add(Self.delivery(id), locator: id)
             ledger.note(Self.end(id), locator: id)
         }
-        #expect(ledger[1]?.state == .accepted)
-        #expect(ledger[2] == nil)
+        #expect(ledger.waits(1) && ledger.waiting == 1)
+        #expect(ledger.locator(of: 1) == 1)
+        #expect(ledger[2] == nil && ledger.locator(of: 2) == nil)
         #expect(ledger[100]?.state == .delivered)
         #expect(ledger.oldestWaiting == Timestamp(milliseconds: 1000))
         #expect(Self.isBalanced(ledger))
+    }
+
+    @Test("what waits beyond the limit is counted, held, dropped and ended like the rest")
+    func distant() {
+        var ledger = Ledger(limit: 10)
+        for id in UInt64(1)...200 { ledger.add(Self.delivery(id), locator: id) }
+        #expect(ledger.waiting == 200)
+        #expect(ledger.oldestWaiting == Timestamp(milliseconds: 1000))
+        let hold = HoldScope.project(endpoint: "default", name: "42")
+        ledger.hold(hold, reason: "r", remedy: "m", since: .init(milliseconds: 0))
+        #expect(ledger.totals()[.held] == 200)
+        for id in UInt64(1)...150 where id != 40 {
+            ledger.note(Self.end(id, id % 2 == 0 ? .dead : .delivered), locator: id)
+            #expect(Self.isBalanced(ledger))
+        }
+        #expect(ledger.totals()[.held] == 51)
+        #expect(ledger.oldestWaiting == Timestamp(milliseconds: 40_000))
+        ledger.move(40, from: 40, to: 4000)
+        ledger.move(41, from: 41, to: 4100)
+        #expect(ledger.locator(of: 40) == 4000 && ledger.locator(of: 41) == nil)
+        // By hand once more: it waits again, under its own id.
+        ledger.add(Self.delivery(38, generation: 1), locator: 500)
+        #expect(ledger.waits(38) && ledger.waiting == 52)
+        ledger.note(Self.end(38), locator: 501)
+        #expect(ledger.waits(38), "that was said of its first life")
+        ledger.note(Self.end(38, generation: 1), locator: 502)
+        #expect(!ledger.waits(38) && ledger.waiting == 51)
     }
 
     @Test("a redelivered entry keeps its id and its past, and waits again")

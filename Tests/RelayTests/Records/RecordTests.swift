@@ -182,7 +182,35 @@ enum SampleRecords {
         .environment(environment(tier: nil, externalURL: nil)),
         .address(EndpointAddress(endpoint: "default", base: "https://a/api/v4")),
         .row(unprovenRow),
+        .mark(
+            LaneMark(endpoint: "default", project: 42, environment: "production", deployment: 9)
+        ),
     ]
+
+    /// A delivery's record in the form of the kinds 1, 3 and 4: the payload before the wishes.
+    static func oldForm(_ delivery: AcceptedDelivery) -> [UInt8] {
+        let bytes = AcceptedRecord.delivery(delivery).bytes
+        let payload = run(delivery.payload)
+        let wishes = optional(delivery.tier) + optional(delivery.externalURL)
+        let known = wishes + payload
+        let start = bytes.indices.first { bytes[$0...].starts(with: known) } ?? 0
+        return bytes[..<start] + payload + wishes + bytes[(start + known.count)...]
+    }
+
+    /// A dead letter's record of kind 2: without the identity of its body.
+    static func oldForm(_ letter: DeadLetter) -> [UInt8] {
+        let bytes = AcceptedRecord.deadLetter(letter).bytes
+        let body = run(letter.body)
+        return bytes.dropLast(body.count + 16) + body
+    }
+
+    private static func run(_ bytes: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { Array($0) } + bytes
+    }
+
+    private static func optional(_ text: String?) -> [UInt8] {
+        text.map { [1] + run(Array($0.utf8)) } ?? [0]
+    }
 }
 
 @Suite("Records")
@@ -191,7 +219,7 @@ struct RecordTests {
     func accepted(index: Int) throws {
         let record = SampleRecords.accepted[index]
         #expect(try AcceptedRecord(kind: record.kind, bytes: record.bytes) == record)
-        #expect(record.id == (record.kind == 2 ? 8 : 7))
+        #expect(record.id == (record.kind == 6 ? 8 : 7))
     }
 
     @Test(
@@ -201,6 +229,55 @@ struct RecordTests {
     func settled(index: Int) throws {
         let record = SampleRecords.settled[index]
         #expect(try SettledRecord(kind: record.kind, bytes: record.bytes) == record)
+    }
+
+    @Test("records of the earlier form are read, whole and at a start")
+    func earlierForm() throws {
+        let deletion = SampleRecords.deletion(stops: true)
+        let rows: [(UInt8, AcceptedDelivery)] = [
+            (1, SampleRecords.delivery), (1, SampleRecords.closing), (3, deletion),
+            (4, SampleRecords.deletion(stops: false)),
+        ]
+        for (kind, delivery) in rows {
+            let bytes = SampleRecords.oldForm(delivery)
+            #expect(bytes != AcceptedRecord.delivery(delivery).bytes || delivery.tier == nil)
+            #expect(try AcceptedRecord(kind: kind, bytes: bytes) == .delivery(delivery))
+            #expect(try Self.open(kind, bytes) == QueueEntry(delivery, locator: 5))
+        }
+        for letter in [SampleRecords.letter, SampleRecords.barLetter] {
+            let bytes = SampleRecords.oldForm(letter)
+            #expect(try AcceptedRecord(kind: 2, bytes: bytes) == .deadLetter(letter))
+            #expect(try Self.open(2, bytes) == nil)
+        }
+    }
+
+    @Test("a start finds in a record's head what delivery needs of it")
+    func heads() throws {
+        for record in SampleRecords.accepted {
+            var wanted: QueueEntry?
+            if case .delivery(let delivery) = record {
+                wanted = QueueEntry(delivery, locator: 5)
+            }
+            #expect(try Self.open(record.kind, record.bytes) == wanted)
+        }
+        let memo = SampleRecords.delivery.memo
+        #expect(try Self.open(memo.kind, memo.bytes) == nil, "a memo waits for nothing")
+    }
+
+    /// What a start that finds this one record hands to delivery.
+    private static func open(_ kind: UInt8, _ bytes: [UInt8]) throws -> QueueEntry? {
+        var past = AcceptedPast(
+            hooks: [],
+            limits: Limits(),
+            settled: SettledSummary(endLimit: 10),
+            expecting: 1
+        )
+        return try bytes.withUnsafeBytes { all in
+            let head = UnsafeRawBufferPointer(
+                rebasing: all[..<AcceptedRecord.headLength(kind, all)]
+            )
+            return try past.take(kind: kind, head: head, locator: 5, isCarried: false)
+        }
     }
 
     @Test("a record that ends early is refused, wherever it ends")
