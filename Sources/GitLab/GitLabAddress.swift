@@ -31,6 +31,9 @@ package struct GitLabAddress: Equatable, Sendable {
         base = "\(isPlain ? "http" : "https")://\(place)\(try parts.subPath())/api/v4"
     }
 
+    /// Where people find it: `base` without the API's path.
+    package var web: String { String(base.dropLast("/api/v4".utf8.count)) }
+
     /// Whether it is this machine.
     package var isLoopback: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }

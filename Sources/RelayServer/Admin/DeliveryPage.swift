@@ -27,6 +27,7 @@ enum DeliveryPage {
         writer.member("reason", hold?.reason ?? words.reason)
         writer.member("hint", hold?.remedy)
         writer.member("attempts", Int(entry.attempts))
+        writer.member("gitlab", entry.endpoint.isEmpty ? nil : entry.endpoint)
         writer.member("gitlabDeployment", entry.deployment)
         writer.member("repeats", intake.repeats(of: entry.id))
         writer.member("receivedAt", entry.receivedAt.rfc3339)

@@ -78,6 +78,7 @@ struct DeploymentsPage {
         writer.member("application", entry.application)
         writer.member("operation", words.operation)
         writer.member("state", entry.state.name)
+        writer.member("gitlab", entry.endpoint)
         writer.member("gitlabDeployment", entry.deployment)
         writer.member("receivedAt", entry.receivedAt.rfc3339)
     }
@@ -86,7 +87,9 @@ struct DeploymentsPage {
 extension DeploymentsPage.Place {
     fileprivate mutating func take(_ entry: LedgerEntry) {
         if entry.status == .running {
-            if inProgress == nil, current == nil { inProgress = entry }
+            // Older than what another Application brought here since, it may still go on.
+            let isOlder = current.map { $0.application == entry.application } ?? false
+            if inProgress == nil, !isOlder { inProgress = entry }
             return
         }
         if entry.status == .success, entry.state == .delivered, current == nil { current = entry }

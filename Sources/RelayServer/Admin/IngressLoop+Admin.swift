@@ -1,5 +1,6 @@
 import Synchronization
 import Formats
+import GitLab
 import HTTP
 import JSON
 import POSIX
@@ -28,6 +29,7 @@ extension IngressLoop {
         case .delivery(let id): finish(show(id), exchange, connection)
         case .endpoints: finish(Answers.json(200) { endpoints(&$0) }, exchange, connection)
         case .deployments: finish(deployments(), exchange, connection)
+        case .dryRun(let id): finish(dryRun(id), exchange, connection)
         case .act(let id, let action): act(id, action, exchange, connection)
         case .render(let hook): finish(render(hook, body, exchange.head, now), exchange, connection)
         case .reload:
@@ -114,6 +116,7 @@ extension IngressLoop {
                     writer.object { writer in
                         writer.member("name", endpoint.name)
                         writer.member("url", endpoint.url)
+                        writer.member("web", running.addresses[endpoint.name]?.web)
                         writer.member("state", delivery.states[endpoint.name] ?? "ok")
                         writer.member("rateLimitRemaining", delivery.remaining[endpoint.name])
                         writer.member("trouble", delivery.troubles[endpoint.name])
@@ -139,9 +142,17 @@ extension IngressLoop {
         }
     }
 
-    private func deployments() -> HTTPResponse {
+    /// Made of the whole ledger: where that takes long, the answer is kept for twenty times as
+    /// long, so that pages which ask again and again leave the thread to the senders.
+    private mutating func deployments() -> HTTPResponse {
+        let start = Clock.monotonicNanoseconds()
+        if let kept = keptDeployments, start < kept.until { return kept.response }
         let places = DeploymentsPage(ledger)
-        return Answers.json(200) { writer in places.write(&writer) { words($0) } }
+        let response = Answers.json(200) { writer in places.write(&writer) { words($0) } }
+        let end = Clock.monotonicNanoseconds()
+        let isSlow = end - start > 5_000_000
+        keptDeployments = isSlow ? (response, end + (end - start) * 20) : nil
+        return response
     }
 
     /// A piece of the console.
@@ -154,12 +165,22 @@ extension IngressLoop {
     }
 
     /// The console's first screen: is all well, and if not, what to do.
-    private func overview(_ now: Timestamp) -> HTTPResponse {
+    private mutating func overview(_ now: Timestamp) -> HTTPResponse {
         let totals = ledger.totals()
+        let reload = shared.lastReload.withLock { $0 }
+        let hooks = hooksListener?.address
         let oldest = ledger.oldestWaiting.map { now.milliseconds - $0.milliseconds } ?? 0
         return Answers.json(200) { writer in
             writer.member("version", Version.text)
+            writer.member("now", now.rfc3339)
+            writer.member("hooksAddress", hooks.map { "\($0)" })
+            writer.member("canChange", running.adminGate != nil)
             writer.member("trouble", logTrouble)
+            writer.member("reloadFailed", !reload.wasSuccessful)
+            writer.member("warnings") { writer in
+                writer.array { writer in for words in running.warnings { writer.string(words) } }
+            }
+            writer.member("recentlyDead", history.dead(at: now.milliseconds))
             writer.member("oldestPendingSeconds", Double(max(0, oldest)) / 1000)
             writer.member("totals") { writer in
                 writer.object { writer in
@@ -170,6 +191,12 @@ extension IngressLoop {
             }
             endpoints(&writer)
         }
+    }
+
+    /// What a kept body would become now, as if nothing had come before it.
+    private func dryRun(_ text: String) -> HTTPResponse {
+        guard let entry = entry(text) else { return unknown(text) }
+        return rehearseAnew(entry)
     }
 
     private func render(

@@ -138,6 +138,36 @@ extension IngressLoop {
         return reception
     }
 
+    /// What the kept body would become now if nothing had come before it; nothing is kept.
+    func rehearseAnew(_ entry: LedgerEntry) -> HTTPResponse {
+        let kept: (project: String?, body: [UInt8])
+        switch acceptedRecord(entry) {
+        case .delivery(let delivery):
+            let isOfPath = delivery.choices.contains { $0.hasPrefix("project: the path") }
+            kept = (isOfPath ? delivery.place.project : nil, delivery.body)
+        case .deadLetter(let letter):
+            kept = (letter.pathProject, letter.body)
+        case nil:
+            let problem = "the record of delivery \(entry.id) is no longer in the log"
+            return Answers.mistake(410, problem, hint: "nothing can be done any more")
+        }
+        if kept.body.isEmpty, let cause = words(entry).cause {
+            let problem = "the relay made delivery \(entry.id) itself: \(cause)"
+            return Answers.mistake(409, problem, hint: "only what came in can be rendered anew")
+        }
+        var webhook = Self.webhook(entry.hook, kept.project, kept.body)
+        // By the clock of then: what is too old to be recorded now was not.
+        webhook.receivedAt = entry.receivedAt
+        var unknowing = Intake(hooks: running.hooks, limits: limits)
+        guard
+            let reception = unknowing.retake(webhook, id: entry.id, generation: entry.generation)
+        else {
+            let problem = "hook \(entry.hook) is no longer configured"
+            return Answers.mistake(409, problem, hint: "add it again, and reload")
+        }
+        return Rehearsal(reception).response
+    }
+
     private static func webhook(_ hook: String, _ project: String?, _ body: [UInt8]) -> Webhook {
         Webhook(
             hook: hook,

@@ -20,17 +20,17 @@ extension IngressLoop {
         write(connection)
     }
 
-    /// Tells the watchers what this turn has changed.
+    /// Tells the watchers what has changed since they were last told.
     mutating func publish() {
-        guard let changed = streams.takeChanges() else { return }
+        guard let changes = streams.takeChanges(at: Clock.monotonic()) else { return }
         var events: [UInt8] = []
-        for id in changed {
+        for id in changes.deliveries {
             guard let entry = ledger[id] else { continue }
             var writer = JSONWriter()
             writer.object { DeliveryPage.summary(entry, words(entry), ledger, intake, &$0) }
             events += Array("event: delivery\ndata: ".utf8) + writer.bytes + [0x0A, 0x0A]
         }
-        events += Array("event: changed\ndata: {}\n\n".utf8)
+        events += Array("event: changed\ndata: {\"missed\":\(changes.hasMissed)}\n\n".utf8)
         for id in streams.watchers { send(events, to: id) }
     }
 

@@ -42,6 +42,8 @@ struct IngressLoop: ~Copyable {
     var metrics = IngressMetrics()
     var history = History()
     var streams = LiveStreams()
+    /// What `/api/deployments` answers until a moment in steady nanoseconds.
+    var keptDeployments: (response: HTTPResponse, until: Int64)?
     /// What this turn has accepted, told to delivery after the commit.
     var staged: [(record: AcceptedRecord, position: RecordPosition)] = []
     var letterEnds: [(id: UInt64, reason: String)] = []
@@ -131,6 +133,7 @@ struct IngressLoop: ~Copyable {
         if let wait = waiters.nextDeadline { due = min(due ?? wait, wait) }
         if let slowed = slowedTimers.nextDue { due = min(due ?? slowed, slowed) }
         if let moment = acceptsAgainAt { due = min(due ?? moment, moment) }
+        if let moment = streams.due { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
         if trouble.words != nil { due = min(due ?? .max, trouble.nextTry) }
         if let expiry = intake.nextExpiry() {
@@ -180,6 +183,9 @@ struct IngressLoop: ~Copyable {
             ledger.note(record, locator: locator)
             record.delivery.map { streams.note(delivery: $0) }
             if case .settled(let end) = record { note(end) }
+            if case .attempt(let attempt) = record, attempt.outcome != .delivered {
+                history.note(at: attempt.finishedAt.milliseconds) { $0.failedAttempts += 1 }
+            }
             settleWaiters(record)
         case .held(let scope, let hold):
             ledger.hold(scope, reason: hold.reason, remedy: hold.remedy, since: hold.since.wall)
@@ -203,9 +209,10 @@ struct IngressLoop: ~Copyable {
             case .delivered:
                 minute.delivered += 1
                 minute.longestMilliseconds = max(minute.longestMilliseconds, milliseconds)
+                minute.totalMilliseconds += milliseconds
             case .superseded: minute.superseded += 1
             case .dead: minute.dead += 1
-            case .dropped: break
+            case .dropped: minute.dropped += 1
             }
         }
         let fields: [(String, Log.Value?)] = [
@@ -289,9 +296,17 @@ struct IngressLoop: ~Copyable {
     private mutating func tellDelivery() {
         guard !staged.isEmpty || !letterEnds.isEmpty else { return }
         var entries: [QueueEntry] = []
+        let now = Clock.now()
         for (record, position) in staged {
             ledger.add(record, locator: position.locator)
             extent.note(record.id, locator: position.locator)
+            // What is taken in anew was counted when it came.
+            if record.generation == 0 {
+                history.note(at: now) { minute in
+                    minute.taken += 1
+                    if case .deadLetter = record { minute.dead += 1 }
+                }
+            }
             streams.note(delivery: record.id)
             if case .delivery(let accepted) = record {
                 entries.append(QueueEntry(accepted, locator: position.locator))

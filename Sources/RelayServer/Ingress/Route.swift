@@ -21,6 +21,7 @@ enum Route: Equatable {
     case deliveries
     case delivery(id: String)
     case act(id: String, Action)
+    case dryRun(id: String)
     case deployments
     case endpoints
     case render(hook: String)
@@ -75,6 +76,7 @@ enum Route: Equatable {
         case .deliveries: "/api/deliveries"
         case .delivery: "/api/deliveries/:id"
         case .act: "/api/deliveries/:id/:action"
+        case .dryRun: "/api/deliveries/:id/render"
         case .deployments: "/api/deployments"
         case .endpoints: "/api/endpoints"
         case .render: "/api/render/:name"
@@ -124,6 +126,8 @@ enum Route: Equatable {
         case 2 where segments == ["-", "reload"]: return .reload
         case 3 where segments[..<2] == ["api", "deliveries"]: return .delivery(id: segments[2])
         case 3 where segments[..<2] == ["api", "render"]: return .render(hook: segments[2])
+        case 4 where segments[..<2] == ["api", "deliveries"] && segments[3] == "render":
+            return .dryRun(id: segments[2])
         case 4 where segments[..<2] == ["api", "deliveries"]:
             return Action(rawValue: segments[3]).map { .act(id: segments[2], $0) } ?? .unknown
         default: return .unknown

@@ -1,0 +1,10 @@
+/// What is served of the console's pieces: all but what is there for their readers alone.
+enum ConsoleText {
+    /// Leaves out indentation, and lines that are a comment.
+    ///
+    /// No string of the console's goes over more than one line, so nothing that is shown changes.
+    static func lean(_ text: String) -> String {
+        text.split(separator: "\n").map { $0.drop { $0 == " " } }
+            .filter { !$0.hasPrefix("//") }.joined(separator: "\n") + "\n"
+    }
+}
