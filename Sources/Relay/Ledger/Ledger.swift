@@ -137,6 +137,7 @@ package struct Ledger: Sendable {
         entries[index].reason = settlement.reason
         entries[index].attempts = settlement.attempts
         entries[index].deployment = settlement.row?.deployment
+        entries[index].written = settlement.row?.status
         entries[index].lastStatus = settlement.httpStatus
         entries[index].settledLocators.append(locator)
         count(entries[index], by: 1)
@@ -149,6 +150,8 @@ package struct Ledger: Sendable {
         if let state = end.state, end.generation >= entries[index].generation {
             entries[index].state = DeliveryState(state)
             entries[index].settledAt = end.settledAt
+            entries[index].deployment = end.deployment
+            entries[index].written = end.written
         }
         entries[index].attempts = end.attempts
         entries[index].settledLocators = end.locators

@@ -62,6 +62,8 @@ package struct LedgerEntry: Sendable {
     package var reason: String?
     package var attempts: UInt32 = 0
     package var deployment: Int?
+    /// The status GitLab confirmed: `canceled` for a success that came too late to be one.
+    package var written: DeploymentStatus?
     package var lastStatus: UInt16 = 0
 
     package init(_ delivery: AcceptedDelivery, locator: UInt64) {

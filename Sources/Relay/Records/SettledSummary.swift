@@ -1,4 +1,5 @@
 package import Formats
+package import GitLab
 
 /// The first and the last write of a delivery that is not over.
 package struct Interrupted: Equatable, Sendable {
@@ -47,6 +48,9 @@ package struct SettledSummary: Sendable {
         package var generation: UInt32 = 0
         package var settledAt: Timestamp?
         package var attempts: UInt32 = 0
+        /// GitLab's deployment, and the status it was left in.
+        package var deployment: Int?
+        package var written: DeploymentStatus?
         /// Positions of its records in the `settled` log, oldest first.
         package var locators: [UInt64] = []
     }
@@ -126,6 +130,8 @@ package struct SettledSummary: Sendable {
         end.generation = settlement.generation
         end.settledAt = settlement.settledAt
         end.attempts = settlement.attempts
+        end.deployment = settlement.row?.deployment
+        end.written = settlement.row?.status
         end.locators.append(locator)
         ends[settlement.delivery] = end
         if ends.count > endCapacity { forgetOldEnds() }

@@ -1,7 +1,5 @@
 package import Formats
 import GitLab
-import HTTPClient
-import POSIX
 package import Relay
 
 /// Asks one GitLab what a deployment would need of it: reachable, token, scopes, expiry, role.
@@ -10,8 +8,7 @@ package import Relay
 package struct GitLabInspection: ~Copyable {
     private let running: Running
     private let endpoint: EndpointSettings
-    private var requests: HTTPRequests
-    private var nextID: UInt64 = 1
+    private var questions: GitLabQuestions
 
     /// Fewer days than this until the token expires are worth a warning.
     private static var expiryWarningDays: Int64 { 14 }
@@ -19,10 +16,7 @@ package struct GitLabInspection: ~Copyable {
     package init(_ running: Running, endpoint: EndpointSettings) {
         self.running = running
         self.endpoint = endpoint
-        requests = HTTPRequests(
-            connectionsPerHost: 1,
-            userAgent: "deployment-relay/\(Version.text)"
-        )
+        questions = GitLabQuestions(running, endpoint: endpoint)
     }
 
     private func subject(_ what: String) -> String { "gitlab.\(endpoint.name): \(what)" }
@@ -59,7 +53,7 @@ package struct GitLabInspection: ~Copyable {
     }
 
     /// Ends the connections.
-    package consuming func close() { requests.close() }
+    package consuming func close() { questions.close() }
 
     /// Projects that the configuration itself names.
     private var projects: [String] {
@@ -74,23 +68,8 @@ package struct GitLabInspection: ~Copyable {
 
     // MARK: - Questions
 
-    private mutating func ask(_ call: GitLabCall) -> Meaning {
-        let id = nextID
-        nextID += 1
-        guard let request = running.request(id, call, at: endpoint.name) else {
-            preconditionFailure("only configured endpoints are looked at")
-        }
-        switch CallResult(requests.answer(to: request)) {
-        case .failure(_, let message, _):
-            return .deferred(reason: message)
-        case .answer(let answer, _):
-            let now = Timestamp(milliseconds: Clock.now())
-            return AnswerTable.meaning(of: answer, to: call, now: now)
-        }
-    }
-
     private mutating func reachability() -> [Finding] {
-        switch ask(.version) {
+        switch questions.ask(.version) {
         case .version(let version):
             return [
                 Finding(.right, subject("reachable"), "\(endpoint.url), GitLab \(version.text)")
@@ -113,7 +92,7 @@ package struct GitLabInspection: ~Copyable {
     }
 
     private mutating func owner() -> [Finding] {
-        switch ask(.user) {
+        switch questions.ask(.user) {
         case .user(let user):
             if user.isBot {
                 return [Finding(.right, subject("user"), "\(user.username), a token's own user")]
@@ -133,7 +112,7 @@ package struct GitLabInspection: ~Copyable {
     }
 
     private mutating func token(now: Timestamp) -> [Finding] {
-        guard case .token(let token) = ask(.tokenSelf) else {
+        guard case .token(let token) = questions.ask(.tokenSelf) else {
             return [
                 Finding(
                     .warning,
@@ -186,7 +165,7 @@ package struct GitLabInspection: ~Copyable {
 
     private mutating func project(_ name: String) -> [Finding] {
         let subject = subject("project \(name)")
-        switch ask(.project(name)) {
+        switch questions.ask(.project(name)) {
         case .project(let project):
             if let (words, remedy) = project.obstacle {
                 return [Finding(.wrong, subject, words, remedy: remedy)]
@@ -221,7 +200,7 @@ package struct GitLabInspection: ~Copyable {
 
     private mutating func protection(_ project: Project) -> [Finding] {
         guard
-            case .protectedEnvironments(let protected, _) = ask(
+            case .protectedEnvironments(let protected, _) = questions.ask(
                 .protectedEnvironments(project: project.id, page: 1)
             ), !protected.isEmpty
         else { return [] }
@@ -250,21 +229,9 @@ package struct GitLabInspection: ~Copyable {
             Finding(
                 .wrong,
                 subject(what),
-                "\(endpoint.url): \(meaning.words)",
+                "\(endpoint.url): \(meaning.trouble.words)",
                 remedy: "check the address, DNS, the certificate (caFile) and the network's rules"
             )
-        }
-    }
-}
-
-extension Meaning {
-    /// The answer's reason, where it has one.
-    fileprivate var words: String {
-        switch self {
-        case .uncertain(let reason, _), .deferred(let reason), .throttled(let reason, _),
-            .rejected(let reason), .gone(let reason), .again(let reason):
-            reason
-        default: "an answer that fits no question"
         }
     }
 }

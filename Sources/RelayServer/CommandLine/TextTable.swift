@@ -13,14 +13,18 @@ package struct TextTable {
         rows.append(row.map { $0.map { $0.isNewline || $0.isControl ? " " : String($0) }.joined() })
     }
 
-    package var text: String {
+    package var text: String { text(painting: { text, _ in text }) }
+
+    /// `paint` gets the first cell of each row with its blanks, and the cell's own text.
+    package func text(painting paint: (_ padded: String, _ cell: String) -> String) -> String {
         let widths = heads.indices.map { column in
             ([heads] + rows).map { $0[column].count }.max() ?? 0
         }
         let lines = ([heads] + rows).map { row in
-            let cells = zip(row, widths).map { cell, width in
+            var cells = zip(row, widths).map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
+            cells[0] = paint(cells[0], row[0])
             return cells.joined(separator: "  ").withoutTrailingBlanks
         }
         return lines.joined(separator: "\n")
