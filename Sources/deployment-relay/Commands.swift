@@ -20,7 +20,7 @@ enum Commands {
         [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, RenderCommand.self,
             NotifyCommand.self, TemplateCommand.self, DeliveriesCommand.self, AuditCommand.self,
-            HealthCommand.self, VersionCommand.self,
+            HealthCommand.self, CompletionCommand.self, VersionCommand.self,
         ]
     }
 

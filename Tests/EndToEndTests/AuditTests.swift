@@ -113,7 +113,8 @@ struct AuditTests {
         let before = scene.stage.writes().count
         let shown = try scene.audit()
         #expect(shown.code == 1, "\(shown.errors)")
-        for words in ["missing", "doubled", "left running", "--repair will", "wrong: 3", "4 agree"] {
+        for words in ["missing", "doubled", "left running", "--repair will", "wrong: 3", "4 agree"]
+        {
             #expect(shown.output.contains(words), "\(words): \(shown.output)")
         }
         #expect(scene.stage.writes().count == before, "a look changes nothing")

@@ -9,6 +9,8 @@ package struct GitLabInspection: ~Copyable {
     private let running: Running
     private let endpoint: EndpointSettings
     private var questions: GitLabQuestions
+    /// Whose token it is, once GitLab has said so.
+    private var username = "the token's user"
 
     /// Fewer days than this until the token expires are worth a warning.
     private static var expiryWarningDays: Int64 { 14 }
@@ -94,16 +96,19 @@ package struct GitLabInspection: ~Copyable {
     private mutating func owner() -> [Finding] {
         switch questions.ask(.user) {
         case .user(let user):
-            if user.isBot {
-                return [Finding(.right, subject("user"), "\(user.username), a token's own user")]
+            username = user.username
+            let kind = user.tokenKind
+            guard kind == .person else {
+                return [Finding(.right, subject("token"), "\(kind.rawValue), \(user.username)")]
             }
             return [
                 Finding(
                     .warning,
-                    subject("user"),
-                    "the token is of \(user.username), who may make deployments by hand too; the two "
-                        + "cannot be told apart",
-                    remedy: "use a project or group access token"
+                    subject("token"),
+                    "\(kind.rawValue) of \(user.username), who may make deployments by hand too; "
+                        + "the two cannot be told apart",
+                    remedy: "use a project or group access token: it has a user of its own, and it "
+                        + "does not end when a person leaves"
                 )
             ]
         case let meaning:
@@ -116,8 +121,8 @@ package struct GitLabInspection: ~Copyable {
             return [
                 Finding(
                     .warning,
-                    subject("token"),
-                    "its scopes and expiry cannot be found out",
+                    subject("scope"),
+                    "scopes and expiry cannot be found out",
                     remedy: "look at them in GitLab: Settings > Access tokens"
                 )
             ]
@@ -175,8 +180,9 @@ package struct GitLabInspection: ~Copyable {
                     Finding(
                         .warning,
                         subject,
-                        "the token's role there is not shown",
-                        remedy: "make sure that it is Developer or higher"
+                        "\(username) is no direct member, and a role that comes from elsewhere is "
+                            + "not shown",
+                        remedy: "make sure that \(username) has the Developer role or a higher one"
                     )
                 ] + protection(project)
             }
@@ -193,22 +199,51 @@ package struct GitLabInspection: ~Copyable {
                     remedy: "write the number, or the new path"
                 )
             ]
+        case .held(.project, let reason, _) where reason.hasPrefix("404"):
+            return [absence(of: name, reason)]
         case let meaning:
             return [refusal(meaning, "project \(name)")]
         }
     }
 
+    /// A path that no project has, or none that this token may see: GitLab says the same of both.
+    private mutating func absence(of name: String, _ reason: String) -> Finding {
+        let subject = subject("project \(name)")
+        if Int(name) == nil, case .group(let path) = questions.ask(.group(name)) {
+            return Finding(
+                .wrong,
+                subject,
+                "\(path) is a group, and deployments belong to a project",
+                remedy: "write the path of a project in it: \(path)/NAME"
+            )
+        }
+        return Finding(
+            .wrong,
+            subject,
+            "\(reason): there is none, or \(username) may not see it",
+            remedy: "check the \(Int(name) == nil ? "path" : "number"), and make \(username) a "
+                + "member with the Developer role; GitLab says the same of both"
+        )
+    }
+
     private mutating func protection(_ project: Project) -> [Finding] {
-        guard
-            case .protectedEnvironments(let protected, _) = questions.ask(
-                .protectedEnvironments(project: project.id, page: 1)
-            ), !protected.isEmpty
-        else { return [] }
+        let subject = subject("project \(project.path ?? String(project.id))")
+        let protected: [ProtectedEnvironment]
+        switch questions.ask(.protectedEnvironments(project: project.id, page: 1)) {
+        case .protectedEnvironments(let found, _): protected = found
+        case .rejected(let reason) where reason.hasPrefix("403"):
+            let words =
+                "protected environments are shown to Maintainers only; one that does not admit "
+                + "\(username) would be held, and say so"
+            return [Finding(.right, subject, words)]
+        default: return []
+        }
+        guard !protected.isEmpty else { return [] }
         let names = protected.map(\.name).joined(separator: ", ")
         return [
             Finding(
                 .warning,
-                subject("project \(project.path ?? String(project.id))"),
+                subject,
                 "protected environments: \(names)",
                 remedy: "the token's user must stand under Allowed to deploy of each it writes to"
             )

@@ -18,10 +18,8 @@ package struct GitLabRows: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - name: The project's number or path.
-    ///   - environment: nil: all of them.
-    ///   - isFarEnough: Told the oldest row of a page; true ends the reading there.
+    /// Reads page after page, of all environments where none is named; `isFarEnough` is told the
+    /// oldest row of each and may end the reading there.
     package static func read(
         _ questions: inout GitLabQuestions,
         project name: String,

@@ -36,7 +36,8 @@ struct AuditReport {
         } else {
             Output.print("")
             for outcome in outcomes {
-                let name = outcome.delivery.map { "delivery \($0)" } ?? outcome.finding.kind.rawValue
+                let name =
+                    outcome.delivery.map { "delivery \($0)" } ?? outcome.finding.kind.rawValue
                 let reason = outcome.reason.map { ": \($0)" } ?? ""
                 let state =
                     outcome.state == "accepted"
@@ -72,7 +73,7 @@ struct AuditReport {
                 finding.delivery.map { String($0) } ?? "", finding.words,
             ])
         }
-        return ["", table.text { padded, word in paint(word: word, padded: padded) }]
+        return ["", table.text(painting: 0) { padded, word in paint(word: word, padded: padded) }]
     }
 
     private func repairs(isOffering: Bool) -> [String] {

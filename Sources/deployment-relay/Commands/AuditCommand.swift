@@ -9,7 +9,8 @@ enum AuditCommand: Command {
     static let name = "audit"
     static let summary = "compares the ledger with GitLab's list of deployments, and repairs"
     static let usage = """
-        deployment-relay audit --project P [--environment E] [--gitlab NAME] [--repair] [--json]
+        deployment-relay audit --project P [--environment E] [--gitlab NAME]
+            [--repair] [--json] [--url BASE] [--config FILE]
         """
     static let details = """
         Reads the ledger of a running relay through its admin address (--url, else
@@ -36,7 +37,8 @@ enum AuditCommand: Command {
         """
     static let form = Arguments.Form(
         options: Arguments.Form.relayOptions.union(["--project", "--environment", "--gitlab"]),
-        flags: ["--repair", "--json"]
+        flags: ["--repair", "--json"],
+        hints: Arguments.Form.relayHints
     )
 
     static func run(_ arguments: Arguments) -> ExitCode {
