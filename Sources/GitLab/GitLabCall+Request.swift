@@ -20,6 +20,8 @@ extension GitLabCall {
             return .read("/projects/\(project)/deployments/\(deployment)")
         case .project(let text):
             return .read("/projects/\(Self.projectSegment(text))")
+        case .group(let path):
+            return .read("/groups/\(Self.projectSegment(path))?with_projects=false")
         case .user:
             return .read("/user")
         case .version:

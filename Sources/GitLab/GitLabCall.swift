@@ -9,6 +9,8 @@ package enum GitLabCall: Sendable, Equatable {
     case show(project: Int, deployment: Int)
     /// By digits or by full path.
     case project(String)
+    /// A group's path, for telling a project's path from a group's.
+    case group(String)
     case user
     case version
     case tokenSelf
@@ -39,7 +41,7 @@ extension GitLabCall {
     package var isWrite: Bool {
         switch self {
         case .create, .update, .createEnvironment, .updateEnvironment, .stopEnvironment: true
-        case .list, .listEverywhere, .show, .project, .user, .version, .tokenSelf,
+        case .list, .listEverywhere, .show, .project, .group, .user, .version, .tokenSelf,
             .findEnvironment, .protectedEnvironments:
             false
         }
@@ -48,7 +50,7 @@ extension GitLabCall {
     /// Whether not being allowed to know is an answer too: the relay works without it.
     var isOptional: Bool {
         switch self {
-        case .tokenSelf, .protectedEnvironments: true
+        case .tokenSelf, .protectedEnvironments, .group: true
         default: false
         }
     }
@@ -57,7 +59,8 @@ extension GitLabCall {
     var reach: Hold {
         switch self {
         case .create, .update, .createEnvironment, .updateEnvironment, .stopEnvironment: .lane
-        case .list, .listEverywhere, .show, .project, .findEnvironment, .protectedEnvironments:
+        case .list, .listEverywhere, .show, .project, .group, .findEnvironment,
+            .protectedEnvironments:
             .project
         case .user, .version, .tokenSelf: .endpoint
         }

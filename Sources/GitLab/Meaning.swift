@@ -19,6 +19,8 @@ package enum Meaning: Equatable, Sendable {
     case deployment(Deployment)
     case deployments([Deployment], nextPage: Int?)
     case project(Project)
+    /// A group, by its full path.
+    case group(String)
     case user(GitLabUser)
     case version(ServerVersion)
     case token(AccessToken)

@@ -36,6 +36,8 @@ enum DeliveryMail: Sendable {
         reason: String,
         ticket: UInt64?
     )
+    /// A row of GitLab's that no operation owns; the closing that follows is to close it.
+    case adopt(Row)
     case drop(id: UInt64, reason: String, ticket: UInt64)
     case retryNow(id: UInt64, ticket: UInt64)
     case configure(Running)

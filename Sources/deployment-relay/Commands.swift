@@ -19,8 +19,8 @@ enum Commands {
     static var all: [any Command.Type] {
         [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, RenderCommand.self,
-            NotifyCommand.self, TemplateCommand.self, DeliveriesCommand.self, HealthCommand.self,
-            VersionCommand.self,
+            NotifyCommand.self, TemplateCommand.self, DeliveriesCommand.self, AuditCommand.self,
+            HealthCommand.self, CompletionCommand.self, VersionCommand.self,
         ]
     }
 

@@ -158,4 +158,6 @@ struct RelayClient {
 extension Arguments.Form {
     /// The options by which a command finds a running relay.
     static let relayOptions: Set<String> = ["--url", "--config"]
+    /// What shells complete them with.
+    static let relayHints: [String: Arguments.Hint] = ["--config": .file]
 }

@@ -68,6 +68,7 @@ extension Meaning {
         case .deployments(let rows, let next):
             "deployments \(rows.map(\.id)) next \(next.map(String.init) ?? "none")"
         case .project(let project): "project \(project.id)"
+        case .group(let path): "group \(path)"
         case .user(let user): "user \(user.id) \(user.username)"
         case .version(let version): "version \(version.text)"
         case .token(let token): "token \(token.id)"

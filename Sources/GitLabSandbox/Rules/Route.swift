@@ -18,6 +18,7 @@ enum Route: Equatable {
     case version
     case user
     case ownToken
+    case group(String)
 
     /// - Parameter path: What follows `/api/v4`, not decoded.
     init?(_ path: Substring) {
@@ -29,6 +30,7 @@ enum Route: Equatable {
         switch parts.first {
         case "projects" where parts.count > 1:
             self.init(project: parts[1], Array(parts.dropFirst(2)))
+        case "groups" where parts.count == 2: self = .group(parts[1])
         case "version" where parts.count == 1: self = .version
         case "user" where parts.count == 1: self = .user
         case "personal_access_tokens" where parts.dropFirst() == ["self"]: self = .ownToken
@@ -62,7 +64,8 @@ enum Route: Equatable {
         case .deployments, .environments: ["GET", "HEAD", "POST"]
         case .deployment, .environment: ["GET", "HEAD", "PUT", "DELETE"]
         case .approval, .stopEnvironment, .commitStatuses: ["POST"]
-        case .project, .mergeRequests, .commit, .protectedEnvironments, .version, .user, .ownToken:
+        case .project, .mergeRequests, .commit, .protectedEnvironments, .version, .user, .ownToken,
+            .group:
             ["GET", "HEAD"]
         }
     }

@@ -92,6 +92,18 @@ extension Sandbox {
         return first == second ? a.id < b.id : first < second
     }
 
+    // MARK: - Damage
+
+    /// Takes a row away whatever its state, as somebody with the database's password would.
+    package mutating func loseDeployment(_ id: Int) {
+        if let row = deploymentRows[id] { remove(row) }
+    }
+
+    /// Puts a row into a state, against GitLab's own rules.
+    package mutating func forceDeployment(_ id: Int, to status: SandboxStatus, at now: Timestamp) {
+        if deploymentRows[id] != nil { move(id, to: status, at: now) }
+    }
+
     // MARK: - Seeds
 
     /// Puts a deployment there as if it had been made long ago, or by CI; its environment too.

@@ -14,8 +14,19 @@ extension Sandbox {
     func showUser(_ call: APICall) throws(Refusal) -> HTTPResponse {
         guard let user = call.caller?.user else { throw .unauthorized }
         var writer = JSONWriter()
-        Shapes.write(user, to: &writer, call)
+        Shapes.write(user, isSelf: true, to: &writer, call)
         return .json(200, writer.bytes)
+    }
+
+    /// Every folder of a project's path is a group ; nothing more is told of one.
+    func showGroup(_ path: String) throws(Refusal) -> HTTPResponse {
+        guard allProjects.contains(where: { $0.path.hasPrefix("\(path)/") }) else {
+            throw .message(404, "404 Group Not Found")
+        }
+        return .json(200) { body in
+            body.member("id", 1)
+            body.member("full_path", path)
+        }
     }
 
     func showToken(_ call: APICall) throws(Refusal) -> HTTPResponse {

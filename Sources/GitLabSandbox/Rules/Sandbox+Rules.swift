@@ -93,6 +93,7 @@ extension Sandbox {
         case .version: showVersion()
         case .user: try showUser(call)
         case .ownToken: try showToken(call)
+        case .group(let path): try showGroup(path)
         case .project(let name): try showProject(name, call)
         case .protectedEnvironments(let name): try showProtections(name, call)
         case .commit(let name, let commit): try showCommit(commit, name, call)

@@ -82,8 +82,15 @@ enum Shapes {
         }
     }
 
-    static func write(_ user: SandboxUser, to writer: inout JSONWriter, _ call: APICall) {
+    /// `isSelf`: as `GET /user` shows it, which says more.
+    static func write(
+        _ user: SandboxUser,
+        isSelf: Bool = false,
+        to writer: inout JSONWriter,
+        _ call: APICall
+    ) {
         writer.object { body in
+            if isSelf { body.member("bot", user.isBot) }
             body.member("id", user.id)
             body.member("username", user.username)
             body.member("public_email", "")

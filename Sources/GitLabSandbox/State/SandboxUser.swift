@@ -4,6 +4,12 @@ package struct SandboxUser: Equatable, Sendable {
     package var username: String
     package var name: String
 
+    /// Users that GitLab makes for project and group access tokens are called so.
+    var isBot: Bool {
+        (username.hasPrefix("project_") || username.hasPrefix("group_"))
+            && username.contains("_bot")
+    }
+
     package init(id: Int, username: String, name: String? = nil) {
         self.id = id
         self.username = username

@@ -26,6 +26,41 @@ extension DeliveryQueue {
         )
     }
 
+    /// What is told again by hand and stands in GitLab by our own records: GitLab is asked before
+    /// that is believed, for somebody has found it otherwise.
+    ///
+    /// - Returns: Whether this was the entry's step.
+    mutating func tellsAgain(
+        _ slot: WaitingPool.Slot,
+        at now: Moment,
+        load: (UInt64) -> LoadedDelivery
+    ) -> Bool {
+        let entry = pool[slot]
+        guard let row = book.row(of: entry.operation), row.status == entry.status,
+            lanes[Int(entry.lane)].doubt == nil
+        else { return false }
+        guard tries[slot]?.isShown == true else {
+            prove(row, for: slot, at: now, load: load)
+            return true
+        }
+        let words = "GitLab shows deployment \(row.deployment) as \(row.status.name)"
+        settle(slot, .delivered, words, row: row, at: now)
+        return true
+    }
+
+    /// Takes over a row of GitLab's that no operation owns, so that a closing can close it.
+    ///
+    /// It is believed only once GitLab has shown it with the closing's environment and commit.
+    package mutating func adopt(_ row: Row) {
+        guard book.row(of: row.operation) == nil,
+            book.owner(of: row.deployment, at: row.endpoint) == nil
+        else { return }
+        var row = row
+        row.isUnproven = true
+        book.put(row)
+        output.append(.record(.row(row)))
+    }
+
     mutating func finishProof(
         _ lane: Int,
         _ sha: String,
@@ -41,6 +76,7 @@ extension DeliveryQueue {
                 shown.environment == row.environment, shown.sha.lowercased() == sha,
                 !shown.hasDeployable
             else { return forgetRow(slot, Self.elsewhere, at: now) }
+            tries[slot, default: Tries()].isShown = true
             row.isUnproven = false
             row.status = shown.knownStatus ?? row.status
             book.put(row)

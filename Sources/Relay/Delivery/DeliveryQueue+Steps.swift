@@ -12,6 +12,9 @@ extension DeliveryQueue {
         if let row = book.row(of: entry.operation), row.isUnproven, !entry.isOfEnvironment {
             return prove(row, for: slot, at: now, load: load)
         }
+        if entry.generation > 0, !entry.isOfEnvironment, tellsAgain(slot, at: now, load: load) {
+            return
+        }
         if lanes[lane].doubt != nil { return look(lane, at: now) }
         if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
             return suspect(slot, at: now, load: load)

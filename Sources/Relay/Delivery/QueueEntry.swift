@@ -130,6 +130,8 @@ struct Tries: Sendable {
     var unknownSince: Int64?
     /// It may have been sent although no record says so: the record may be among damaged ones.
     var isSuspect = false
+    /// Told again by hand: GitLab has shown the operation's row since.
+    var isShown = false
     /// How far the environment is.
     var environment = EnvironmentStep.unknown
     /// Steady milliseconds since when the environment is being asked about.

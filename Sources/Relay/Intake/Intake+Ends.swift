@@ -97,6 +97,48 @@ extension Intake {
         return .delivery(delivery)
     }
 
+    /// The closing of a row that no operation owns; the queue gets the row itself by `adopt`.
+    package mutating func close(
+        _ row: Row,
+        sha: String,
+        _ why: String,
+        at now: Timestamp
+    ) -> AcceptedDelivery {
+        let payload = DeploymentPayload(
+            environment: row.environment,
+            sha: sha,
+            ref: DefaultBranch.mark,
+            tag: false,
+            status: .canceled
+        )
+        return AcceptedDelivery(
+            id: takeID(),
+            receivedAt: now,
+            cause: .closing(why),
+            hook: "",
+            operation: OperationName(
+                application: row.application,
+                applicationName: "audit",
+                identity: row.operation,
+                name: "deployment \(row.deployment)",
+                order: row.order,
+                startedAt: nil,
+                finishedAt: nil
+            ),
+            place: Place(
+                endpoint: row.endpoint,
+                project: String(row.project),
+                environment: row.environment,
+                sha: sha,
+                ref: nil,
+                tag: false
+            ),
+            status: .canceled,
+            payload: payload.json,
+            choices: [why]
+        )
+    }
+
     // MARK: - By age
 
     /// Closes what has been running for longer than `maximumAgeHours`.

@@ -189,6 +189,7 @@ package struct Ledger: Sendable {
         entries[index].settledAt = settlement.settledAt.milliseconds
         entries[index].attempts = settlement.attempts
         entries[index].deployment = Int64(settlement.row?.deployment ?? 0)
+        entries[index].written = settlement.row?.status
         entries[index].lastStatus = settlement.httpStatus
         entries[index].settledLocators.append(locator)
         count(entries[index], by: 1)
@@ -279,6 +280,7 @@ package struct Ledger: Sendable {
             entries[index].state = DeliveryState(state)
             entries[index].settledAt = end.settledAt?.milliseconds
             entries[index].deployment = Int64(end.deployment ?? 0)
+            entries[index].written = end.written
         }
         entries[index].attempts = end.attempts
         entries[index].settledLocators = end.locators

@@ -60,6 +60,8 @@ package struct LedgerEntry: Sendable {
     package var operationKey: UInt64 = 0
     package var attempts: UInt32 = 0
     package var deployment: Int?
+    /// The status GitLab confirmed: `canceled` for a success that came too late to be one.
+    package var written: DeploymentStatus?
     package var lastStatus: UInt16 = 0
 
     package init(_ delivery: AcceptedDelivery, locator: UInt64) {
@@ -116,6 +118,7 @@ package struct LedgerEntry: Sendable {
         operationKey = packed.operationKey
         attempts = packed.attempts
         deployment = packed.deployment == 0 ? nil : Int(packed.deployment)
+        written = packed.written
         lastStatus = packed.lastStatus
     }
 }
@@ -168,6 +171,8 @@ struct PackedEntry: Sendable {
     var lastStatus: UInt16 = 0
     var state: DeliveryState
     var status: DeploymentStatus?
+    /// In which GitLab's deployment was left.
+    var written: DeploymentStatus?
     var isDeadLetter: Bool
 
     private static let none = UInt32.max

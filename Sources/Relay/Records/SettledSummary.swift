@@ -1,4 +1,5 @@
 package import Formats
+package import GitLab
 
 /// The first and the last write of a delivery that is not over.
 package struct Interrupted: Equatable, Sendable {
@@ -80,8 +81,9 @@ package struct SettledSummary: Sendable {
         package var generation: UInt32 = 0
         package var settledAt: Timestamp?
         package var attempts: UInt32 = 0
-        /// GitLab's id of the operation's deployment.
+        /// GitLab's deployment, and the status it was left in.
         package var deployment: Int?
+        package var written: DeploymentStatus?
         /// Positions of its records in the `settled` log, oldest first.
         package var locators: [UInt64] = []
     }
@@ -132,6 +134,7 @@ package struct SettledSummary: Sendable {
                 locator
             )
             ends[end.delivery]?.deployment = end.row?.deployment
+            ends[end.delivery]?.written = end.row?.status
             if let row = end.row { rows[row.operation] = row }
         case .project(let project): note(project)
         case .row(let row): rows[row.operation] = row
@@ -169,6 +172,7 @@ package struct SettledSummary: Sendable {
             let settledAt = Timestamp(milliseconds: settledAt)
             note(endOf: delivery, generation, state, settledAt, attempts, locator)
             ends[delivery]?.deployment = row?.deployment
+            ends[delivery]?.written = row?.status
             if let row { rows[row.operation] = row }
         case .other(let record):
             note(record, locator: locator)

@@ -29,6 +29,7 @@ enum DeliveryPage {
         writer.member("attempts", Int(entry.attempts))
         writer.member("gitlab", entry.endpoint.isEmpty ? nil : entry.endpoint)
         writer.member("gitlabDeployment", entry.deployment)
+        writer.member("gitlabStatus", entry.written?.name)
         writer.member("repeats", intake.repeats(of: entry.id))
         writer.member("receivedAt", entry.receivedAt.rfc3339)
         writer.member("settledAt", entry.settledAt?.rfc3339)

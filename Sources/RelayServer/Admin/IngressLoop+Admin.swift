@@ -30,6 +30,7 @@ extension IngressLoop {
         case .endpoints: finish(Answers.json(200) { endpoints(&$0) }, exchange, connection)
         case .deployments: finish(deployments(), exchange, connection)
         case .dryRun(let id): finish(dryRun(id), exchange, connection)
+        case .close: closeRow(body, exchange, connection)
         case .act(let id, let action): act(id, action, exchange, connection)
         case .render(let hook): finish(render(hook, body, exchange.head, now), exchange, connection)
         case .reload:
@@ -41,7 +42,7 @@ extension IngressLoop {
     }
 
     /// What changes something needs the admin token, wherever the request comes from.
-    private mutating func mayChange(_ exchange: Exchange, _ connection: Connection) -> Bool {
+    mutating func mayChange(_ exchange: Exchange, _ connection: Connection) -> Bool {
         guard running.adminGate == nil else { return true }
         let response = Answers.mistake(
             403,
@@ -231,6 +232,9 @@ extension IngressLoop {
         switch action {
         case .redeliver where isRehearsal:
             finish(rehearseRedelivery(entry), exchange, connection)
+        case .retell where isRehearsal:
+            finish(rehearseRetelling(entry), exchange, connection)
+        case .retell: retell(entry, exchange, connection)
         case .drop: drop(entry, exchange, connection)
         case .redeliver: redeliver(entry, exchange, connection)
         }

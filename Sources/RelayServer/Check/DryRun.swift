@@ -1,6 +1,6 @@
 import GitLab
 package import Formats
-import JSON
+package import JSON
 import Relay
 
 /// What a body would become at a hook that has seen nothing before; nothing is kept.
@@ -8,10 +8,46 @@ package struct DryRun {
     private let reception: Reception
 
     /// - Returns: nil when no hook has this name.
-    package init?(_ running: Running, hook: String, body: [UInt8], now: Timestamp) {
+    package init?(
+        _ running: Running,
+        hook: String,
+        pathProject: String? = nil,
+        body: [UInt8],
+        now: Timestamp
+    ) {
         var intake = Intake(hooks: running.hooks, limits: running.configuration.limits)
         guard intake.knows(hook) else { return nil }
-        reception = intake.take(Webhook(hook: hook, body: body, receivedAt: now))
+        reception = intake.take(
+            Webhook(hook: hook, pathProject: pathProject, body: body, receivedAt: now)
+        )
+    }
+
+    /// What it comes to, for whoever compares.
+    package enum Verdict: Equatable, Sendable {
+        /// What GitLab would be told, a line for each thing that matters.
+        case told([String])
+        /// Answered 200, and nothing is recorded.
+        case passedOver(reason: String)
+        /// 400 or 422.
+        case refused(reason: String)
+    }
+
+    package var verdict: Verdict {
+        switch reception.outcome {
+        case .accepted(let delivery):
+            let payload = (try? JSONDocument(parsing: Rehearsal.shown(delivery.payload)))?.root
+            return .told(Self.lines(project: delivery.place.project, payload))
+        case .duplicate(_, let reason), .ignored(let reason): return .passedOver(reason: reason)
+        case .dead(_, _, let reason): return .refused(reason: reason)
+        }
+    }
+
+    /// A payload a line for each member, in GitLab's order, after the project.
+    package static func lines(project: String, _ payload: JSONValue?) -> [String] {
+        ["project: \(project)"]
+            + ["environment", "sha", "ref", "tag", "status"].compactMap { name in
+                payload?[name].map { "\(name): \($0.string ?? $0.bool.map { "\($0)" } ?? "?")" }
+            }
     }
 
     /// Whether a sender would hear 400 or 422.

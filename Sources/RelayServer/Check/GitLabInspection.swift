@@ -1,7 +1,5 @@
 package import Formats
 import GitLab
-import HTTPClient
-import POSIX
 package import Relay
 
 /// Asks one GitLab what a deployment would need of it: reachable, token, scopes, expiry, role.
@@ -10,8 +8,9 @@ package import Relay
 package struct GitLabInspection: ~Copyable {
     private let running: Running
     private let endpoint: EndpointSettings
-    private var requests: HTTPRequests
-    private var nextID: UInt64 = 1
+    private var questions: GitLabQuestions
+    /// Whose token it is, once GitLab has said so.
+    private var username = "the token's user"
 
     /// Fewer days than this until the token expires are worth a warning.
     private static var expiryWarningDays: Int64 { 14 }
@@ -19,10 +18,7 @@ package struct GitLabInspection: ~Copyable {
     package init(_ running: Running, endpoint: EndpointSettings) {
         self.running = running
         self.endpoint = endpoint
-        requests = HTTPRequests(
-            connectionsPerHost: 1,
-            userAgent: "deployment-relay/\(Version.text)"
-        )
+        questions = GitLabQuestions(running, endpoint: endpoint)
     }
 
     private func subject(_ what: String) -> String { "gitlab.\(endpoint.name): \(what)" }
@@ -59,7 +55,7 @@ package struct GitLabInspection: ~Copyable {
     }
 
     /// Ends the connections.
-    package consuming func close() { requests.close() }
+    package consuming func close() { questions.close() }
 
     /// Projects that the configuration itself names.
     private var projects: [String] {
@@ -74,23 +70,8 @@ package struct GitLabInspection: ~Copyable {
 
     // MARK: - Questions
 
-    private mutating func ask(_ call: GitLabCall) -> Meaning {
-        let id = nextID
-        nextID += 1
-        guard let request = running.request(id, call, at: endpoint.name) else {
-            preconditionFailure("only configured endpoints are looked at")
-        }
-        switch CallResult(requests.answer(to: request)) {
-        case .failure(_, let message, _):
-            return .deferred(reason: message)
-        case .answer(let answer, _):
-            let now = Timestamp(milliseconds: Clock.now())
-            return AnswerTable.meaning(of: answer, to: call, now: now)
-        }
-    }
-
     private mutating func reachability() -> [Finding] {
-        switch ask(.version) {
+        switch questions.ask(.version) {
         case .version(let version):
             return [
                 Finding(.right, subject("reachable"), "\(endpoint.url), GitLab \(version.text)")
@@ -113,18 +94,21 @@ package struct GitLabInspection: ~Copyable {
     }
 
     private mutating func owner() -> [Finding] {
-        switch ask(.user) {
+        switch questions.ask(.user) {
         case .user(let user):
-            if user.isBot {
-                return [Finding(.right, subject("user"), "\(user.username), a token's own user")]
+            username = user.username
+            let kind = user.tokenKind
+            guard kind == .person else {
+                return [Finding(.right, subject("token"), "\(kind.rawValue), \(user.username)")]
             }
             return [
                 Finding(
                     .warning,
-                    subject("user"),
-                    "the token is of \(user.username), who may make deployments by hand too; the two "
-                        + "cannot be told apart",
-                    remedy: "use a project or group access token"
+                    subject("token"),
+                    "\(kind.rawValue) of \(user.username), who may make deployments by hand too; "
+                        + "the two cannot be told apart",
+                    remedy: "use a project or group access token: it has a user of its own, and it "
+                        + "does not end when a person leaves"
                 )
             ]
         case let meaning:
@@ -133,12 +117,12 @@ package struct GitLabInspection: ~Copyable {
     }
 
     private mutating func token(now: Timestamp) -> [Finding] {
-        guard case .token(let token) = ask(.tokenSelf) else {
+        guard case .token(let token) = questions.ask(.tokenSelf) else {
             return [
                 Finding(
                     .warning,
-                    subject("token"),
-                    "its scopes and expiry cannot be found out",
+                    subject("scope"),
+                    "scopes and expiry cannot be found out",
                     remedy: "look at them in GitLab: Settings > Access tokens"
                 )
             ]
@@ -186,7 +170,7 @@ package struct GitLabInspection: ~Copyable {
 
     private mutating func project(_ name: String) -> [Finding] {
         let subject = subject("project \(name)")
-        switch ask(.project(name)) {
+        switch questions.ask(.project(name)) {
         case .project(let project):
             if let (words, remedy) = project.obstacle {
                 return [Finding(.wrong, subject, words, remedy: remedy)]
@@ -196,8 +180,9 @@ package struct GitLabInspection: ~Copyable {
                     Finding(
                         .warning,
                         subject,
-                        "the token's role there is not shown",
-                        remedy: "make sure that it is Developer or higher"
+                        "\(username) is no direct member, and a role that comes from elsewhere is "
+                            + "not shown",
+                        remedy: "make sure that \(username) has the Developer role or a higher one"
                     )
                 ] + protection(project)
             }
@@ -214,22 +199,51 @@ package struct GitLabInspection: ~Copyable {
                     remedy: "write the number, or the new path"
                 )
             ]
+        case .held(.project, let reason, _) where reason.hasPrefix("404"):
+            return [absence(of: name, reason)]
         case let meaning:
             return [refusal(meaning, "project \(name)")]
         }
     }
 
+    /// A path that no project has, or none that this token may see: GitLab says the same of both.
+    private mutating func absence(of name: String, _ reason: String) -> Finding {
+        let subject = subject("project \(name)")
+        if Int(name) == nil, case .group(let path) = questions.ask(.group(name)) {
+            return Finding(
+                .wrong,
+                subject,
+                "\(path) is a group, and deployments belong to a project",
+                remedy: "write the path of a project in it: \(path)/NAME"
+            )
+        }
+        return Finding(
+            .wrong,
+            subject,
+            "\(reason): there is none, or \(username) may not see it",
+            remedy: "check the \(Int(name) == nil ? "path" : "number"), and make \(username) a "
+                + "member with the Developer role; GitLab says the same of both"
+        )
+    }
+
     private mutating func protection(_ project: Project) -> [Finding] {
-        guard
-            case .protectedEnvironments(let protected, _) = ask(
-                .protectedEnvironments(project: project.id, page: 1)
-            ), !protected.isEmpty
-        else { return [] }
+        let subject = subject("project \(project.path ?? String(project.id))")
+        let protected: [ProtectedEnvironment]
+        switch questions.ask(.protectedEnvironments(project: project.id, page: 1)) {
+        case .protectedEnvironments(let found, _): protected = found
+        case .rejected(let reason) where reason.hasPrefix("403"):
+            let words =
+                "protected environments are shown to Maintainers only; one that does not admit "
+                + "\(username) would be held, and say so"
+            return [Finding(.right, subject, words)]
+        default: return []
+        }
+        guard !protected.isEmpty else { return [] }
         let names = protected.map(\.name).joined(separator: ", ")
         return [
             Finding(
                 .warning,
-                subject("project \(project.path ?? String(project.id))"),
+                subject,
                 "protected environments: \(names)",
                 remedy: "the token's user must stand under Allowed to deploy of each it writes to"
             )
@@ -250,21 +264,9 @@ package struct GitLabInspection: ~Copyable {
             Finding(
                 .wrong,
                 subject(what),
-                "\(endpoint.url): \(meaning.words)",
+                "\(endpoint.url): \(meaning.trouble.words)",
                 remedy: "check the address, DNS, the certificate (caFile) and the network's rules"
             )
-        }
-    }
-}
-
-extension Meaning {
-    /// The answer's reason, where it has one.
-    fileprivate var words: String {
-        switch self {
-        case .uncertain(let reason, _), .deferred(let reason), .throttled(let reason, _),
-            .rejected(let reason), .gone(let reason), .again(let reason):
-            reason
-        default: "an answer that fits no question"
         }
     }
 }

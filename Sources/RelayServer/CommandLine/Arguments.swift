@@ -1,5 +1,16 @@
+import Formats
+
 /// A command's words, taken apart: options by name, the rest in order.
 package struct Arguments {
+    /// What may stand in a place, for shells that complete it.
+    package enum Hint: Sendable, Equatable {
+        case words([String])
+        case file
+        case folder
+        /// A hook of the configuration.
+        case hook
+    }
+
     /// What a command takes.
     package struct Form {
         /// Options with a value: `--config FILE`, `-t TEXT`.
@@ -8,15 +19,23 @@ package struct Arguments {
         package var flags: Set<String> = []
         /// How many other words there may be.
         package var words: ClosedRange<Int> = 0...0
+        /// What the values of some options are.
+        package var hints: [String: Hint] = [:]
+        /// What the other words are.
+        package var wordHint: Hint?
 
         package init(
             options: Set<String> = [],
             flags: Set<String> = [],
-            words: ClosedRange<Int> = 0...0
+            words: ClosedRange<Int> = 0...0,
+            hints: [String: Hint] = [:],
+            wordHint: Hint? = nil
         ) {
             self.options = options
             self.flags = flags
             self.words = words
+            self.hints = hints
+            self.wordHint = wordHint
         }
     }
 
@@ -46,7 +65,9 @@ package struct Arguments {
             } else if form.flags.contains(name), attached == nil {
                 flags.insert(name)
             } else if word.hasPrefix("-"), word != "-" {
-                throw Mistake(description: "\(word) is not an option here")
+                let near = NearestName.find(name, among: Array(form.options.union(form.flags)))
+                let hint = near.map { "; did you mean \($0)" } ?? ""
+                throw Mistake(description: "\(word) is not an option here\(hint)")
             } else {
                 words.append(word)
             }

@@ -13,14 +13,21 @@ package struct TextTable {
         rows.append(row.map { $0.map { $0.isNewline || $0.isControl ? " " : String($0) }.joined() })
     }
 
-    package var text: String {
+    package var text: String { text(painting: 0) { padded, _ in padded } }
+
+    /// `paint` gets each cell of one column with the blanks after it, and the cell's own text.
+    package func text(
+        painting column: Int,
+        _ paint: (_ padded: String, _ cell: String) -> String
+    ) -> String {
         let widths = heads.indices.map { column in
             ([heads] + rows).map { $0[column].count }.max() ?? 0
         }
         let lines = ([heads] + rows).map { row in
-            let cells = zip(row, widths).map { cell, width in
+            var cells = zip(row, widths).map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
+            cells[column] = paint(cells[column], row[column])
             return cells.joined(separator: "  ").withoutTrailingBlanks
         }
         return lines.joined(separator: "\n")

@@ -143,6 +143,7 @@ struct DeliveryLoop: ~Copyable {
         case .settleLetter(let id, let generation, let state, let reason, let ticket):
             batch.settle(id, generation, state, reason, at: present.wall)
             if let ticket { reply(ticket, isDone: true, state.name) }
+        case .adopt(let row): queue.adopt(row)
         case .drop(let id, let reason, let ticket):
             let isDone = queue.drop(id, reason: reason, at: present)
             let words = isDone ? "dropped" : "delivery \(id) is being sent at this moment"

@@ -23,19 +23,21 @@ enum Route: Equatable {
     case act(id: String, Action)
     case dryRun(id: String)
     case deployments
+    /// Closes a row of GitLab's that no operation owns.
+    case close
     case endpoints
     case render(hook: String)
     case reload
     case unknown
 
-    enum Action: String { case redeliver, drop }
+    enum Action: String { case redeliver, drop, retell }
 
     /// What answers here, for `Allow` (RFC 9110 §10.2.1).
     var methods: [String] {
         switch self {
         // GET tells what POST would do.
-        case .act(_, .redeliver): ["GET", "HEAD", "POST"]
-        case .hook, .recipe, .act, .render, .reload: ["POST"]
+        case .act(_, .redeliver), .act(_, .retell): ["GET", "HEAD", "POST"]
+        case .hook, .recipe, .act, .render, .reload, .close: ["POST"]
         case .server: ["OPTIONS"]
         case .unknown: []
         default: ["GET", "HEAD"]
@@ -78,6 +80,7 @@ enum Route: Equatable {
         case .act: "/api/deliveries/:id/:action"
         case .dryRun: "/api/deliveries/:id/render"
         case .deployments: "/api/deployments"
+        case .close: "/api/deployments/close"
         case .endpoints: "/api/endpoints"
         case .render: "/api/render/:name"
         case .reload: "/-/reload"
@@ -125,6 +128,7 @@ enum Route: Equatable {
         case 2 where segments == ["api", "endpoints"]: return .endpoints
         case 2 where segments == ["-", "reload"]: return .reload
         case 3 where segments[..<2] == ["api", "deliveries"]: return .delivery(id: segments[2])
+        case 3 where segments == ["api", "deployments", "close"]: return .close
         case 3 where segments[..<2] == ["api", "render"]: return .render(hook: segments[2])
         case 4 where segments[..<2] == ["api", "deliveries"] && segments[3] == "render":
             return .dryRun(id: segments[2])

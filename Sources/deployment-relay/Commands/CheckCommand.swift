@@ -8,12 +8,13 @@ enum CheckCommand: Command {
     static let name = "check"
     static let summary = "says what is right, what is wrong and what to do, before anything runs"
     static let usage = """
-        deployment-relay check [--config FILE] [--offline]
+        deployment-relay check [--config FILE] [--data FOLDER] [--offline]
         deployment-relay check --argocd FILE
         """
     static let details = """
         Looks at the configuration, the templates, the data folder and each GitLab: reachable,
-        version, token, scopes, expiry, the role in each project that the configuration names.
+        version, kind of token, scopes, expiry, and in each project that the configuration names the
+        token's role and the protected environments.
 
           --offline   without asking GitLab
           --argocd    looks at an argocd-notifications-cm instead, and at nothing else: its known
@@ -23,13 +24,15 @@ enum CheckCommand: Command {
         Exit codes: 0 when nothing is wrong, 1 when something is, 78 for a wrong configuration.
 
         examples:
-          GITLAB_TOKEN=glpat-… GITLAB_PROJECT=group/name deployment-relay check
-          kubectl --namespace argocd get configmap argocd-notifications-cm -o json \
+          deployment-relay check --offline
+          deployment-relay check
+          kubectl --namespace argocd get configmap argocd-notifications-cm -o json \\
             | deployment-relay check --argocd -
         """
     static let form = Arguments.Form(
         options: ["--config", "--data", "--argocd"],
-        flags: ["--offline"]
+        flags: ["--offline"],
+        hints: ["--config": .file, "--data": .folder, "--argocd": .file]
     )
 
     static func run(_ arguments: Arguments) -> ExitCode {
@@ -77,7 +80,9 @@ enum CheckCommand: Command {
         for finding in findings {
             table.add([finding.mark.rawValue, finding.subject, finding.words])
         }
-        if !findings.isEmpty { Output.print(table.text) }
+        let paint = Paint()
+        let text = table.text(painting: 0) { padded, word in paint(word: word, padded: padded) }
+        if !findings.isEmpty { Output.print(text) }
         for finding in findings {
             guard let remedy = finding.remedy else { continue }
             Output.print("\n\(finding.subject)\n  to do: \(remedy)")

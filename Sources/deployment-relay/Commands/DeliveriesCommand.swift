@@ -2,24 +2,28 @@ import Formats
 import RelayServer
 import JSON
 import POSIX
+import Relay
 
 enum DeliveriesCommand: Command {
     static let name = "deliveries"
     static let summary = "shows what became of each event, and acts on it by hand"
     static let usage = """
         deployment-relay deliveries [list] [--state S] [--project P] [--environment E] [--since T]
+            [--limit N] [--before ID] [--json]
         deployment-relay deliveries show ID
         deployment-relay deliveries redeliver [--dry-run] ID…
         deployment-relay deliveries drop ID…
         """
     static let details = """
         Reads the ledger of a running relay through its admin address (--url, else
-        RELAY_ADMIN_LISTEN and RELAY_ADMIN_TOKEN, else the configuration).
+        RELAY_ADMIN_LISTEN and RELAY_ADMIN_TOKEN, else the configuration, --config).
 
           --state        accepted, held, delivered, superseded, dead or dropped
           --since        90m, 24h, 7d, or a time such as 2026-04-17T10:20:30Z
-          --limit N      how many, 50 if not said
-          --json         as the admin address answers
+          --project      as it was chosen: the number or the path
+          --limit N      how many, 50 if not said, 500 at most
+          --before ID    only older ones, for the next page
+          --json         as the admin address answers; of redeliver and drop an object a line
 
         redeliver takes the kept body in again under the present configuration, or tries a waiting
         delivery at once; it says what it will do before it does it (--dry-run: instead). Both need
@@ -30,13 +34,20 @@ enum DeliveriesCommand: Command {
         examples:
           deployment-relay deliveries --state held
           deployment-relay deliveries list --environment production --since 24h
-          deployment-relay deliveries show 17
+          deployment-relay deliveries show 1
+          deployment-relay deliveries redeliver --dry-run 3
         """
-    private static let filters = ["--state", "--project", "--environment", "--since", "--limit"]
+    private static let filters = [
+        "--state", "--project", "--environment", "--since", "--limit", "--before",
+    ]
     static let form = Arguments.Form(
         options: Arguments.Form.relayOptions.union(filters),
         flags: ["--json", "--dry-run"],
-        words: 0...1000
+        words: 0...1000,
+        hints: Arguments.Form.relayHints.merging([
+            "--state": .words(DeliveryState.allCases.map(\.name))
+        ]) { $1 },
+        wordHint: .words(["list", "show", "redeliver", "drop"])
     )
 
     static func run(_ arguments: Arguments) -> ExitCode {
@@ -47,8 +58,8 @@ enum DeliveriesCommand: Command {
             case "list": return try list(client, arguments)
             case "show" where ids.count == 1: return try show(ids[0], client, arguments)
             case "redeliver" where !ids.isEmpty:
-                return try redeliver(ids, client, isDryRun: arguments.has("--dry-run"))
-            case "drop" where !ids.isEmpty: return try act("drop", ids, client)
+                return try redeliver(ids, client, arguments)
+            case "drop" where !ids.isEmpty: return try act("drop", ids, client, arguments)
             case "show", "redeliver", "drop":
                 Output.complain("deployment-relay deliveries: an ID is missing")
                 Output.complain("hint: deployment-relay deliveries list shows them")
@@ -94,10 +105,12 @@ enum DeliveriesCommand: Command {
                     ]
             )
         }
-        Output.print(table.isEmpty ? "no deliveries" : table.text)
+        let paint = Paint()
+        let text = table.text(painting: 1) { padded, word in paint(word: word, padded: padded) }
+        Output.print(table.isEmpty ? "no deliveries" : text)
         tellPassedOver(answer.json?["passedOver"])
         if let next = answer.json?["next"]?.string {
-            Output.print("more: the ones before \(next) with --limit")
+            Output.print("more: --before \(next)")
         }
         return .success
     }
@@ -133,7 +146,7 @@ enum DeliveriesCommand: Command {
     private static func redeliver(
         _ ids: [String],
         _ client: RelayClient,
-        isDryRun: Bool
+        _ arguments: Arguments
     ) throws(RelayClient.Unreachable) -> ExitCode {
         var code = ExitCode.success
         for id in ids {
@@ -143,26 +156,38 @@ enum DeliveriesCommand: Command {
                 code = refused(answer)
                 continue
             }
-            for words in answer.json?["will"]?.elements.compactMap(\.string) ?? [] {
-                Output.print("\(id): will \(words)")
+            let isDryRun = arguments.has("--dry-run")
+            if arguments.has("--json") {
+                if isDryRun { Output.print(answer.text.withoutTrailingBlanks) }
+            } else {
+                tellWill(id, answer)
             }
             guard !isDryRun else { continue }
-            let end = try act("redeliver", [id], client)
+            let end = try act("redeliver", [id], client, arguments)
             if end != .success { code = end }
         }
         return code
     }
 
+    private static func tellWill(_ id: String, _ answer: RelayClient.Answer) {
+        for words in answer.json?["will"]?.elements.compactMap(\.string) ?? [] {
+            Output.print("\(id): will \(words)")
+        }
+    }
+
     private static func act(
         _ action: String,
         _ ids: [String],
-        _ client: RelayClient
+        _ client: RelayClient,
+        _ arguments: Arguments
     ) throws(RelayClient.Unreachable) -> ExitCode {
         var code = ExitCode.success
         for id in ids {
             let path = "/api/deliveries/\(PercentEncoding.encodeSegment(id))/\(action)"
             let answer = try client.send("POST", path)
-            if answer.status == 200 {
+            if answer.status == 200, arguments.has("--json") {
+                Output.print(answer.text.withoutTrailingBlanks)
+            } else if answer.status == 200 {
                 let reason = answer.json?["reason"]?.string.map { ": \($0)" } ?? ""
                 Output.print("\(id): \(answer.json?["state"]?.string ?? "done")\(reason)")
             } else {

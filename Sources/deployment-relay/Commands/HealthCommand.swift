@@ -11,9 +11,12 @@ enum HealthCommand: Command {
         Exit codes: 0 when it is ready, 1 when it is not.
 
         example:
-          deployment-relay health --url http://127.0.0.1:8081
+          deployment-relay health
         """
-    static let form = Arguments.Form(options: Arguments.Form.relayOptions)
+    static let form = Arguments.Form(
+        options: Arguments.Form.relayOptions,
+        hints: Arguments.Form.relayHints
+    )
 
     static func run(_ arguments: Arguments) -> ExitCode {
         do {

@@ -7,7 +7,8 @@ enum NotifyCommand: Command {
     static let name = "notify"
     static let summary = "sends a body to a running relay and prints GitLab's answer"
     static let usage = """
-        deployment-relay notify --hook NAME [--wait SECONDS] [--url URL] [BODY]
+        deployment-relay notify --hook NAME [--wait SECONDS] [--url BASE] [--config FILE]
+            [BODY]
         """
     static let details = """
         BODY is a file or - for standard input. The relay is found by --url, else by RELAY_LISTEN
@@ -19,11 +20,15 @@ enum NotifyCommand: Command {
         nothing that could become a deployment; 75 not known yet; 77 refused by the relay (token).
 
         example:
-          deployment-relay notify --hook deployment body.json
+          echo '{"status":"success","environment":"staging","ref":"main","project":"42",
+            "sha":"3558c191d74baaf8d3d6f62fc0eec1524d4aa29e"}' \\
+            | deployment-relay notify --hook deployment --wait 20
         """
     static let form = Arguments.Form(
         options: Arguments.Form.relayOptions.union(["--hook", "--wait"]),
-        words: 0...1
+        words: 0...1,
+        hints: Arguments.Form.relayHints.merging(["--hook": .hook]) { $1 },
+        wordHint: .file
     )
 
     static func run(_ arguments: Arguments) -> ExitCode {

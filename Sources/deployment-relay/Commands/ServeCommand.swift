@@ -23,9 +23,17 @@ enum ServeCommand: Command {
 
         examples:
           deployment-relay serve --sandbox
-          GITLAB_TOKEN=glpat-… GITLAB_PROJECT=group/name deployment-relay serve
+          GITLAB_URL=https://gitlab.com GITLAB_TOKEN_FILE=./gitlab-token deployment-relay serve
         """
-    static let form = Arguments.Form(options: Set(Settings.options.keys), flags: ["--sandbox"])
+    static let form = Arguments.Form(
+        options: Set(Settings.options.keys),
+        flags: ["--sandbox"],
+        hints: [
+            "--config": .file, "--data": .folder,
+            "--log": .words(LogForm.allCases.map(\.rawValue)),
+            "--log-level": .words(LogLevel.allCases.map(\.rawValue)),
+        ]
+    )
 
     static func run(_ arguments: Arguments) -> ExitCode {
         // Before any secret is read.

@@ -23,13 +23,16 @@ enum TemplateCommand: Command {
         Exit codes: 0; 65 when the template cannot be parsed or is refused at load, or the data is
         not JSON; 1 when it fails, or GitLab would not take the result.
 
-        example:
-          deployment-relay template -t '{{.app | upper}}' -d data.json
+        examples:
+          echo '{"app": "parcel"}' | deployment-relay template -t '{{.app | upper}}' -d -
+          deployment-relay template --define greet='hello {{.}}' -t '{{template "greet" "world"}}'
         """
     static let form = Arguments.Form(
         options: ["-t", "-d", "--missingkey", "--define"],
         flags: ["--json"],
-        words: 0...1
+        words: 0...1,
+        hints: ["-d": .file, "--missingkey": .words(["default", "zero", "error"])],
+        wordHint: .file
     )
 
     static func run(_ arguments: Arguments) -> ExitCode {

@@ -244,7 +244,7 @@ struct StateTableTests {
         case .again: "`again`"
         case .gone: "`gone`"
         // What reads are answered.
-        case .deployments, .project, .user, .version, .token, .environment, .environments,
+        case .deployments, .project, .group, .user, .version, .token, .environment, .environments,
             .protectedEnvironments, .moved:
             nil
         }
