@@ -18,8 +18,7 @@ extension Exchange {
                 .protectedEnvironments(rows, nextPage: nextPage(page, rows.count))
             }
         case .project: return one(Project.init, Meaning.project)
-        case .group:
-            return one({ $0["full_path"]?.string }, Meaning.group)
+        case .group: return one({ $0["full_path"]?.string }, Meaning.group)
         case .user: return one(GitLabUser.init, Meaning.user)
         case .version: return one(ServerVersion.init, Meaning.version)
         case .tokenSelf: return one(AccessToken.init, Meaning.token)
@@ -100,9 +99,7 @@ extension Exchange {
             call.isWrite ? unsure("does not look like GitLab's API") : notGitLab(.endpoint)
         case .empty: unsure("without a body")
         case .cutJSON: unsure("with a body that is cut or broken")
-        // Every GitLab tells its version: who does not is none.
-        case .object, .otherJSON:
-            call == .version ? notGitLab(.endpoint) : unsure("with a body that proves nothing")
+        case .object, .otherJSON: unsure("with a body that proves nothing")
         }
     }
 

@@ -13,22 +13,22 @@ struct ListenRules {
     /// `openHooks` ask their senders for nothing; `hasAdminToken`: the admin address can ask for one.
     init(_ configuration: Configuration, openHooks: [String], hasAdminToken: Bool) {
         self.configuration = configuration
-        if let address = read(configuration.listen, "listen (RELAY_LISTEN)"), !address.isLoopback {
+        if let address = read(configuration.listen, "listen"), !address.isLoopback {
             shutHooks = openHooks
             if openHooks.count == configuration.hooks.count {
                 add(
-                    "listen (RELAY_LISTEN)",
+                    "listen",
                     "\(address) can be reached from other machines, and senders are asked for nothing",
                     hint: "set RELAY_TOKEN or RELAY_TOKEN_FILE, or listen on 127.0.0.1"
                 )
             }
         }
-        guard let address = read(configuration.adminListen, "admin.listen (RELAY_ADMIN_LISTEN)")
+        guard let address = read(configuration.adminListen, "admin.listen")
         else { return }
         isAdminLocal = address.isLoopback
         if !isAdminLocal, !hasAdminToken {
             add(
-                "admin.listen (RELAY_ADMIN_LISTEN)",
+                "admin.listen",
                 "\(address) can be reached from other machines, and there is no admin token",
                 hint: "set RELAY_ADMIN_TOKEN or RELAY_ADMIN_TOKEN_FILE, or listen on 127.0.0.1"
             )
@@ -45,15 +45,7 @@ struct ListenRules {
     }
 
     private mutating func add(_ setting: String, _ problem: String, hint: String) {
-        mistakes.append(
-            ConfigurationError(
-                file: configuration.path,
-                line: nil,
-                column: nil,
-                setting: setting,
-                problem: problem,
-                hint: hint
-            )
-        )
+        let variable = setting == "listen" ? "RELAY_LISTEN" : "RELAY_ADMIN_LISTEN"
+        mistakes.append(configuration.mistake(setting, or: variable, problem, hint: hint))
     }
 }

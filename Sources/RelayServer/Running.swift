@@ -32,6 +32,7 @@ package struct Running: Sendable {
         var tokens: [String: Credential] = [:]
         for endpoint in configuration.endpoints {
             tokens[endpoint.name] = endpoint.token.flatMap { reader.secrets($0).first }
+            reader.checkCertificates(of: endpoint)
         }
         let common = configuration.credentials.flatMap { reader.secrets($0) }
         var gates: [String: Authenticator] = [:]
@@ -156,6 +157,20 @@ private struct SecretReader {
                 }
                 return secrets
             }
+        }
+    }
+
+    /// libcurl reads them at the first call only: too late to hear of a slip.
+    mutating func checkCertificates(of endpoint: EndpointSettings) {
+        guard let path = endpoint.caFile else { return }
+        let setting = "gitlab.\(endpoint.name).caFile"
+        let hint = "name a PEM file with certificates, or null for the system's"
+        switch read(path) {
+        case .failure(let problem): mistake(setting, "\(path): \(problem)", hint)
+        case .success(let bytes):
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard !text.contains("-----BEGIN ") else { return }
+            mistake(setting, "\(path): holds no certificate", hint)
         }
     }
 

@@ -13,9 +13,8 @@ struct ConfigurationEnvironment {
     }
 
     func read(into configuration: inout Configuration) {
-        configuration.listen = inputs.variable("RELAY_LISTEN") ?? configuration.listen
-        configuration.adminListen =
-            inputs.variable("RELAY_ADMIN_LISTEN") ?? configuration.adminListen
+        overrule("listen", by: "RELAY_LISTEN", &configuration.listen)
+        overrule("admin.listen", by: "RELAY_ADMIN_LISTEN", &configuration.adminListen)
         if let text = inputs.variable("RELAY_ADMIN_HOSTS") {
             let hosts = text.split(separator: ",").map { String($0).trimmingBlanks }
             configuration.adminHosts = hosts.map { $0.lowercased() }
@@ -28,7 +27,7 @@ struct ConfigurationEnvironment {
                 )
             }
         }
-        configuration.data = inputs.variable("RELAY_DATA") ?? configuration.data
+        overrule("data", by: "RELAY_DATA", &configuration.data)
         if let secret = secret("RELAY_TOKEN") { configuration.credentials = [secret] }
         if let secret = secret("RELAY_ADMIN_TOKEN") { configuration.adminToken = secret }
         if let form = word("RELAY_LOG", LogForm.self) { configuration.log = form }
@@ -36,6 +35,12 @@ struct ConfigurationEnvironment {
         if let flag = flag("RELAY_KEEP_ALIVE") { configuration.keepAlive = flag }
         readGitLab(&configuration)
         checkNames()
+    }
+
+    private func overrule(_ setting: String, by variable: String, _ target: inout String) {
+        guard let text = inputs.variable(variable) else { return }
+        target = text
+        gatherer.overrule(setting)
     }
 
     private func readGitLab(_ configuration: inout Configuration) {
@@ -53,6 +58,7 @@ struct ConfigurationEnvironment {
         if let secret = secret("GITLAB_TOKEN") { configuration.endpoints[index].token = secret }
         if let project = inputs.variable("GITLAB_PROJECT") {
             configuration.endpoints[index].project = project
+            gatherer.overrule("gitlab.default.project")
         }
     }
 

@@ -60,6 +60,8 @@ struct SettingPlaces: Equatable, Sendable {
 
     mutating func note(_ setting: String, at place: TextPosition) { places[setting] = place }
 
+    mutating func forget(_ setting: String) { places[setting] = nil }
+
     subscript(setting: String) -> TextPosition? { places[setting] }
 
     /// Where a setting stands is no part of what the configuration says.
@@ -67,6 +69,16 @@ struct SettingPlaces: Equatable, Sendable {
 }
 
 extension Configuration {
+    /// A mistake about a setting that a variable can say too: the one that said it is named.
+    package func mistake(
+        _ setting: String,
+        or variable: String,
+        _ problem: String,
+        hint: String
+    ) -> ConfigurationError {
+        mistake(places[setting] == nil ? variable : setting, problem, hint: hint)
+    }
+
     /// A mistake about a setting that was read before: with its line when it is one of the file.
     package func mistake(_ setting: String, _ problem: String, hint: String) -> ConfigurationError {
         let place = places[setting]

@@ -116,6 +116,8 @@ private struct ConfigurationFile {
     }
 
     func read(into configuration: inout Configuration) {
+        // Editors find the settings by it; README.md tells how.
+        _ = root.text("$schema")
         if let version = root.number("version", in: 0...Int.max), version != 1 {
             root.mistake("version", "\(version) is not known", hint: "write 1")
         }
@@ -270,10 +272,12 @@ private struct ConfigurationFile {
         }
         if word == "deployment" { return .flat }
         if let sender = Sender(rawValue: word) { return sender }
+        let near = NearestName.find(word, among: ["argocd", "heroku", "flux", "flat"])
         reader.mistake(
             "source",
             "\"\(word)\" is not known",
-            hint: "use argocd, heroku, flux or flat (any JSON)"
+            hint: (near.map { "did you mean \"\($0)\"; " } ?? "")
+                + "use argocd, heroku, flux or flat (any JSON)"
         )
         return nil
     }

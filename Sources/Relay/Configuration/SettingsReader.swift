@@ -58,7 +58,8 @@ final class SettingsReader {
         guard let number = found.number?.int64.flatMap({ Int(exactly: $0) }) else {
             mistake(
                 member,
-                "is \(found.kind == .number ? "no whole number" : "\(found.kind)")",
+                found.kind == .number
+                    ? "is no whole number" : "is \(found.kind), not a whole number",
                 hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)"
             )
             return nil
@@ -100,7 +101,12 @@ final class SettingsReader {
         guard let text = text(member) else { return nil }
         if let word = Word(rawValue: text) { return word }
         let words = Word.allCases.map(\.rawValue)
-        mistake(member, "\"\(text)\" is not known", hint: "use \(words.joined(separator: ", "))")
+        let near = NearestName.find(text, among: words).map { "did you mean \"\($0)\"; " } ?? ""
+        mistake(
+            member,
+            "\"\(text)\" is not known",
+            hint: "\(near)use \(words.joined(separator: ", "))"
+        )
         return nil
     }
 
@@ -184,6 +190,9 @@ final class MistakeGatherer {
 
     /// Where a setting stands, for rules over several of them.
     func note(_ setting: String, at place: TextPosition) { places.note(setting, at: place) }
+
+    /// Something over the file decides this setting.
+    func overrule(_ setting: String) { places.forget(setting) }
 
     func place(of setting: String) -> TextPosition? { places[setting] }
 

@@ -76,6 +76,17 @@ package struct GitLabInspection: ~Copyable {
             return [
                 Finding(.right, subject("reachable"), "\(endpoint.url), GitLab \(version.text)")
             ]
+        case .deferred(let reason) where reason.hasPrefix("2"):
+            // Every GitLab tells its version: who answers otherwise is none.
+            return [
+                Finding(
+                    .wrong,
+                    subject("reachable"),
+                    "\(endpoint.url) answers, but not as GitLab's API does: \(reason)",
+                    remedy: "check the address (GITLAB_URL, gitlab.\(endpoint.name).url): another "
+                        + "program is there, or a proxy in front of GitLab"
+                )
+            ]
         case let meaning:
             return [refusal(meaning, "reachable")]
         }
