@@ -98,7 +98,7 @@ package enum FileSystem {
         case taken
     }
 
-    /// Whether `path` still names the open `file`: fstat(2) and stat(2), about a microsecond.
+    /// Whether `path` still names the open `file`: fstat(2) and stat(2), a few microseconds.
     package static func place(of file: Int32, at path: String) -> Place {
         var mine = stat()
         var named = stat()
