@@ -92,7 +92,7 @@ extension ConsoleScript {
           $("totals").dataset.text = text;
           const items = Object.entries(overview.totals).map(([name, count]) =>
             make("li", link("?state=" + name + "#deliveries", [tag(name), " ", make("b", String(count))]),
-              { class: count ? "" : "none" })));
+              { class: count ? "" : "none" }));
           for (const endpoint of overview.endpoints) {
             const state = endpoint.held.length ? "! held" : endpoint.state === "throttled" ? "… slowed down"
               : endpoint.trouble ? "… failing" : "✓ ok";
