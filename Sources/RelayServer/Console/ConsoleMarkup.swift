@@ -91,7 +91,7 @@ enum ConsoleMarkup {
         <label for="token">Admin token</label>
         <input id="token" type="password" autocomplete="off" required>
         <p id="token-note" class="mistake" role="alert"></p>
-        <p><button>Sign in</button> <button id="no-sign" type="button">Cancel</button></p>
+        <p><button class="main">Sign in</button> <button id="no-sign" type="button">Cancel</button></p>
         </form>
         </dialog>
         <footer><a href="/metrics">metrics</a> <span id="version"></span></footer>

@@ -182,7 +182,7 @@ extension ConsoleScript {
           details.open = isOpen;
           return details;
         }
-        const loadChart = paced(10000, async () => {
+        const loadChart = paced(5000, async () => {
           try {
             const history = await ask("/api/history");
             const first = history.lastMinuteAt - (history.minutes.length - 1) * 60000;

@@ -111,9 +111,11 @@ extension ConsoleScript {
           else if ($("detail").open) $("detail").close();
           fillForms();
           if (lastQuery === location.search) return;
+          const isFirst = lastQuery === null;
           lastQuery = location.search;
           showPlaces();
-          load();
+          // At the beginning all is read once the stream stands, so that nothing falls between.
+          if (!isFirst) load();
         }
         function go(query, replaces) {
           const url = location.pathname + (String(query) ? "?" + query : "");
@@ -171,7 +173,6 @@ extension ConsoleScript {
         }, 15000);
         setInterval(() => { if (isLive && !document.hidden) { loadOverview(); loadChart(); } }, 30000);
         readURL();
-        loadAll();
         live();
 
         """#

@@ -160,7 +160,8 @@ enum ConsoleStyle {
           #places td.nothing { display: none; }
           #places td[data-name] > div:first-child { display: inline; }
           h1 { font-size: 1.1rem; }
-          header { gap: .4rem; }
+          header h1 { flex-basis: 100%; }
+          header p { margin: 0 auto 0 0; }
           #places td[data-name]::before { content: attr(data-name) ": "; color: var(--dim); }
           .totals .gitlab { margin-left: 0; }
           .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
