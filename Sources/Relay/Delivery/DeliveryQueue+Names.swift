@@ -178,6 +178,16 @@ extension DeliveryQueue {
         return false
     }
 
+    /// GitLab does not show the project of this number any more: at its path there may be another
+    /// by now, so what comes later asks for the path again. What waits stays with its number.
+    mutating func forgetNumber(of scope: HoldScope) {
+        guard case .project(let endpoint, let text) = scope, let number = Int(text) else { return }
+        for (name, state) in names where state.number == number {
+            guard endpoints[name.endpoint].name == endpoint else { continue }
+            names[name]?.number = nil
+        }
+    }
+
     /// Ends an entry that has no lane yet.
     private mutating func settle(
         _ entry: QueueEntry,

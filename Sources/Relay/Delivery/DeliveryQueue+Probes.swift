@@ -99,6 +99,7 @@ extension DeliveryQueue {
             let endpoint = HoldScope.endpoint(scope.endpoint)
             hold(endpoint, reason: reason, remedy: remedy, probe: .read, at: now)
         case .held(_, let reason, let remedy):
+            forgetNumber(of: scope)
             hold(scope, reason: reason, remedy: remedy, probe: .read, at: now)
         default:
             widen(scope, at: now)

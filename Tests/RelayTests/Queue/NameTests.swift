@@ -50,6 +50,26 @@ struct NameTests {
         #expect(bench.gitlab.rows.map(\.project) == [77])
     }
 
+    @Test("a project that was deleted and made anew at its path gets what comes later")
+    func madeAnew() {
+        var bench = QueueBench()
+        let first = bench.accept(1, .success, project: Self.path)
+        bench.settle()
+        #expect(bench.state(of: first) == .delivered)
+        bench.gitlab.projects[1] = .init(id: 88, path: Self.path)
+        let lost = bench.accept(2, .success, project: Self.path)
+        bench.pass(seconds: 6)
+        #expect(bench.held.keys.map(\.words) == ["project 43"])
+        let second = bench.accept(3, .success, application: "other", project: Self.path)
+        bench.pass(seconds: 6)
+        #expect(bench.state(of: second) == .delivered)
+        #expect(bench.gitlab.rows.last?.project == 88)
+        // What was bound for the one that is gone says so, until somebody drops it or it returns.
+        #expect(bench.state(of: lost) == nil)
+        let isDropped = bench.drop(lost)
+        #expect(isDropped)
+    }
+
     @Test("a moved project is found by its number, and whoever wrote the old path is told")
     func moved() {
         var bench = QueueBench()
