@@ -178,8 +178,10 @@ extension DeliveryQueue {
         return false
     }
 
-    /// GitLab does not show the project of this number any more: at its path there may be another
-    /// by now, so what comes later asks for the path again. What waits stays with its number.
+    /// GitLab does not show the project of this number any more.
+    ///
+    /// At its path there may be another by now, so what comes later asks for the path again. What
+    /// waits stays with its number.
     mutating func forgetNumber(of scope: HoldScope) {
         guard case .project(let endpoint, let text) = scope, let number = Int(text) else { return }
         for (name, state) in names where state.number == number {
