@@ -30,6 +30,7 @@ package struct Verdict {
         for end in try world.disk.settlements {
             ends[Key(end.delivery, end.generation), default: []].append(end)
         }
+        if world.isRestless { complain("the relay does not come to rest") }
         checkEnds()
         checkRows()
         checkOperations()

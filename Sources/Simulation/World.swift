@@ -64,6 +64,11 @@ package struct World {
     /// How often the relay has started; what an earlier life asked nobody hears.
     package private(set) var life = 0
     private var bornAt: Int64 = 0
+    private var steps = 0
+    /// It went on and on: a relay that cannot come to rest would be played for ever.
+    package private(set) var isRestless = false
+    /// Far more than the largest history takes.
+    private static let stepLimit = 100_000
     /// Calls that left, by method.
     package private(set) var calls: [String: Int] = [:]
     /// Whether `trace` is written: it costs more than all else.
@@ -216,6 +221,11 @@ package struct World {
 
     /// The next thing that happens, if it happens before `end`.
     private mutating func step(until end: Int64) throws -> Bool {
+        steps += 1
+        guard steps <= Self.stepLimit else {
+            isRestless = true
+            return false
+        }
         try turn()
         let present = now
         let due = relay?.nextDue(at: present).map { time + max(0, $0 - present.steady) }
