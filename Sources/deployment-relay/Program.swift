@@ -5,7 +5,10 @@ import POSIX
 /// The command line: finds the command and ends with its exit code.
 enum Program {
     static func main() {
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let code = run(Array(CommandLine.arguments.dropFirst()))
+        // Not exit(3): it would take libraries down under a thread that is still at work in them,
+        // and what was printed is written already.
+        _exit(code.rawValue)
     }
 
     static func run(_ arguments: [String]) -> ExitCode {
