@@ -12,6 +12,13 @@ package struct SegmentDrop: Sendable {
 
     /// Whether every record was asked for.
     package var isCarried: Bool { at == index.entries.count }
+
+    /// Gives the head of each of its records, oldest first, and leaves all as it is.
+    package func forEach(_ body: (RecordHead) -> Void) {
+        index.forEach { entry in
+            if let head = RecordHead(entry, of: segment) { body(head) }
+        }
+    }
 }
 
 /// Letting go of what is old, a segment at a time.
@@ -48,6 +55,8 @@ extension RecordLog {
     ///
     /// The step ends when copies of so many `bytes` are staged, or so many `records` were asked
     /// for. `fate` is asked once for each record of the segment, oldest first.
+    ///
+    /// A damaged record makes no move: who cannot do without it gives the drop up.
     ///
     /// - Throws: `.unreadable`, when the segment cannot be read.
     package mutating func carry(

@@ -35,6 +35,9 @@ package struct RecordLog: ~Copyable {
     ///
     /// The log goes on in the old one.
     package private(set) var trouble: StorageError?
+    /// No record in the open segment was written before, in milliseconds since 1970; nil: unknown,
+    /// since none is closed.
+    package private(set) var openSince: Int64?
     private var staged: [UInt8] = []
     private var stagedIndex = SegmentIndex()
 
@@ -58,6 +61,8 @@ package struct RecordLog: ~Copyable {
         closed = opening.closed
         damage = opening.damage
         open = opening.take()
+        openSince = closed.last?.closedAt
+        if openSince == nil, open.index.count == 0 { openSince = options.files.now() }
     }
 
     /// The size of the log `name` in `folder` as its files have it; nil when there is none.
@@ -84,6 +89,9 @@ package struct RecordLog: ~Copyable {
 
     /// Records staged since the last commit.
     package var stagedCount: Int { stagedIndex.count }
+
+    /// Their size, in bytes.
+    package var stagedBytes: Int { staged.count }
 
     /// Adds a record to the next commit; gives where it lies once that commit has succeeded.
     ///
@@ -138,6 +146,17 @@ package struct RecordLog: ~Copyable {
         open.size >= options.segmentBytes || open.index.entries.count >= options.indexBytes
     }
 
+    /// Closes the open segment, so that it can be dropped some time; the next one begins.
+    ///
+    /// Nothing happens while the open one holds no record, or when no other can be begun
+    /// (`trouble`).
+    ///
+    /// - Precondition: Nothing is staged.
+    package mutating func closeSegment() {
+        precondition(stagedCount == 0)
+        if open.index.count > 0 { beginSegment() } else { openSince = options.files.now() }
+    }
+
     /// Finds out whether a commit would succeed now, and clears the way for it; leaves no record.
     ///
     /// After `.full`, to go on before anybody has something to write; asks for all the room that
@@ -167,6 +186,7 @@ package struct RecordLog: ~Copyable {
             try open.checkPlace()
             swap(&open, &segment)
             closed.append(segment.close())
+            openSince = closed.last?.closedAt
             trouble = nil
         } catch {
             trouble = error

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 import Testing
 
 @Suite("Dropping")
@@ -191,5 +192,67 @@ struct DroppingTests {
         try log.replayHeads { heads.append(String(decoding: $0.bytes, as: UTF8.self)) }
         #expect(heads == [String](repeating: "rec ", count: 6))
         #expect(log.damage.isEmpty)
+    }
+}
+
+@Suite("Closing a segment by hand")
+struct ClosingTests {
+    let folder: LogFolder
+
+    init() throws { folder = try LogFolder() }
+
+    @Test("a segment with records is closed, an empty one only counts from now on")
+    func closes() throws {
+        let clock = Clock(1000)
+        var log = try folder.log { $0.files.now = { clock.now } }
+        #expect(log.openSince == 1000)
+        clock.now = 2000
+        log.closeSegment()
+        #expect(log.closed.isEmpty)
+        #expect(log.openSince == 2000)
+        try log.put("one")
+        clock.now = 3000
+        log.closeSegment()
+        #expect(log.closed.map(\.closedAt) == [3000])
+        #expect(log.openSince == 3000)
+        try log.put("two")
+        #expect(try texts(&log) == ["one", "two"])
+        log = try folder.log()
+        #expect(log.openSince == 3000)
+        #expect(try texts(&log) == ["one", "two"])
+    }
+
+    @Test("how old the only segment is nobody knows after a restart, unless it is empty")
+    func unknown() throws {
+        var log = try folder.log()
+        try log.put("one")
+        log = try folder.log()
+        #expect(log.openSince == nil)
+    }
+
+    @Test("what a drop would ask of each record can be looked at before it is decided")
+    func looks() throws {
+        var log = try folder.log()
+        try log.put("one")
+        try log.put("three")
+        log.closeSegment()
+        let drop = try #require(try log.beginDrop())
+        var sizes: [Int] = []
+        drop.forEach { sizes.append($0.byteCount) }
+        #expect(sizes == [3, 5])
+        #expect(!drop.isCarried)
+        #expect(try texts(&log) == ["one", "three"])
+    }
+
+    /// A clock that stands until it is set.
+    private final class Clock: Sendable {
+        private let time: Mutex<Int64>
+
+        init(_ time: Int64) { self.time = Mutex(time) }
+
+        var now: Int64 {
+            get { time.withLock { $0 } }
+            set { time.withLock { $0 = newValue } }
+        }
     }
 }
