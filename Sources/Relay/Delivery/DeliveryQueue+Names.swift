@@ -167,6 +167,19 @@ extension DeliveryQueue {
         )
     }
 
+    /// Records of what waits for a project's number lie elsewhere now, by id.
+    mutating func moveNamed(_ moved: [UInt64: UInt64]) {
+        guard !moved.isEmpty else { return }
+        for name in names.keys {
+            for index in names[name]?.waiting.indices ?? 0..<0 {
+                guard let id = names[name]?.waiting[index].entry.id, let locator = moved[id] else {
+                    continue
+                }
+                names[name]?.waiting[index].entry.locator = locator
+            }
+        }
+    }
+
     mutating func dropNamed(_ id: UInt64, reason: String, at now: Moment) -> Bool {
         for name in names.keys {
             guard let index = names[name]?.waiting.firstIndex(where: { $0.entry.id == id }),

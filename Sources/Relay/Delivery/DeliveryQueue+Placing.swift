@@ -196,5 +196,7 @@ struct HighWaters: Sendable {
         for (key, _) in lowest { marks[key] = nil }
     }
 
+    func mark(_ key: Lane.Key) -> Int? { marks[key] }
+
     mutating func take(_ key: Lane.Key) -> Int? { marks.removeValue(forKey: key) }
 }

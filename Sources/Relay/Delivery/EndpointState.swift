@@ -157,7 +157,7 @@ struct ProjectState: Sendable {
 struct NameState: Sendable {
     /// An entry, and the steady milliseconds since when it is tried, held time not counted.
     struct Waiting: Sendable {
-        let entry: QueueEntry
+        var entry: QueueEntry
         var since: Int64
     }
 

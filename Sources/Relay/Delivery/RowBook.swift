@@ -27,6 +27,9 @@ struct RowBook: Sendable {
     /// The newest operation of an Application whose success stands in an environment.
     private var standing: [StandingKey: Standing] = [:]
 
+    /// Each Application's newest operation that has a row.
+    private var newest: [Identity: Standing] = [:]
+
     /// - Parameter limit: How many rows are kept; beyond it those that are over and whose
     ///   Application has moved on are forgotten, the oldest first.
     init(limit: Int) { self.limit = limit }
@@ -43,6 +46,9 @@ struct RowBook: Sendable {
         if rows.updateValue(row, forKey: row.operation) == nil { order.append(row.operation) }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
         if owners[key] == nil, !row.isUnproven { owners[key] = row.operation }
+        if newest[row.application].map({ $0.order <= row.order }) ?? true {
+            newest[row.application] = Standing(order: row.order, operation: row.operation)
+        }
         let place = StandingKey(row)
         if row.status == .success {
             if standing[place].map({ $0.order <= row.order }) ?? true {
@@ -70,14 +76,24 @@ struct RowBook: Sendable {
         while rows.count > limit, looks < 8, let oldest = order.popFirst() {
             looks += 1
             guard let row = rows[oldest] else { continue }
-            let isNeeded = !row.status.isEnd || standing[StandingKey(row)]?.operation == oldest
-            if isNeeded { order.append(oldest) } else { remove(row) }
+            if isNeeded(row) { order.append(oldest) } else { remove(row) }
         }
+    }
+
+    private func isNeeded(_ row: Row) -> Bool {
+        !row.status.isEnd || standing[StandingKey(row)]?.operation == row.operation
+    }
+
+    /// Whether a row on disk is the present one of its operation, and one that must stay known.
+    func needs(_ row: Row) -> Bool {
+        guard rows[row.operation] == row else { return false }
+        return isNeeded(row) || newest[row.application]?.operation == row.operation
     }
 
     /// Forgets a row that GitLab no longer has.
     mutating func remove(_ row: Row) {
         rows[row.operation] = nil
+        if newest[row.application]?.operation == row.operation { newest[row.application] = nil }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
         if owners[key] == row.operation { owners[key] = nil }
         let place = StandingKey(row)

@@ -26,7 +26,8 @@ package struct AcceptedPast: Sendable {
 
     /// Takes the next record's head, in the log's order.
     ///
-    /// `locator` is where the record lies, `isCarried` says that it was first written elsewhere.
+    /// `locator` is where the record lies, `byteCount` its size, `isCarried` says that it was first
+    /// written elsewhere.
     ///
     /// - Returns: What delivery must go on with; nil when nothing waits.
     /// - Throws: `RecordError` for a kind or a form this version does not know.
@@ -34,9 +35,14 @@ package struct AcceptedPast: Sendable {
         kind: UInt8,
         head bytes: UnsafeRawBufferPointer,
         locator: UInt64,
+        byteCount: Int,
         isCarried: Bool
     ) throws(RecordError) -> QueueEntry? {
         expected -= 1
+        if kind == AcceptedRecord.lastIDKind {
+            intake.replay(lastID: try AcceptedRecord.lastID(bytes))
+            return nil
+        }
         guard AcceptedHead.isDelivery(kind) else {
             let letter = try LetterHead(kind: kind, bytes)
             extent.note(letter.id, locator: locator, isCarried: isCarried)
@@ -62,6 +68,7 @@ package struct AcceptedPast: Sendable {
         ledger.restore(
             head,
             locator: locator,
+            byteCount: byteCount,
             isOver: isOver,
             end,
             isDistant: expected >= limit || isOver && end == nil

@@ -141,6 +141,8 @@ extension Intake {
         letters.confirm()
     }
 
+    mutating func replay(lastID id: UInt64) { nextID = max(nextID, id + 1) }
+
     /// Takes over what was accepted before a start; `read` gives the records back.
     mutating func restore(_ past: PastBook, reading read: @escaping DeliveryReader) {
         book.restore(past, reading: read)
@@ -150,8 +152,15 @@ extension Intake {
     // MARK: - What the log may let go of
 
     /// Whether a record must be carried forward when its segment goes: it is the last that was
-    /// told of an operation which must stay known (DESIGN §3.3), or a letter that is not over.
-    func needs(_ head: AcceptedHead, locator: UInt64) -> Bool {
-        book.needs(head, locator: locator)
+    /// told of an operation which must stay known (DESIGN §3.3).
+    ///
+    /// `isRecent`: a late event of the operation would still be news if it were forgotten.
+    func needs(_ head: AcceptedHead, locator: UInt64, isRecent: Bool) -> Bool {
+        book.needs(head, locator: locator, isRecent: isRecent)
+    }
+
+    /// A record was written anew at another place.
+    mutating func move(_ application: Identity, from old: UInt64, to new: UInt64) {
+        book.move(application, from: old, to: new)
     }
 }

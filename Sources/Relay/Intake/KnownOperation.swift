@@ -151,6 +151,11 @@ struct Application: Sendable {
             || newest?.name.identity == head.operation
     }
 
+    /// Whether a record is the last that was told of an operation.
+    func knows(_ head: AcceptedHead) -> Bool {
+        operation(head.operation)?.last.delivery == head.id
+    }
+
     mutating func forget(_ delivery: UInt64, of identity: Identity) {
         if deletion == delivery { deletion = nil }
         guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {

@@ -64,11 +64,12 @@ struct OperationBook: Sendable {
     }
 
     /// Whether a record is needed to know what was accepted, though all else in its segment goes.
-    func needs(_ head: AcceptedHead, locator: UInt64) -> Bool {
+    func needs(_ head: AcceptedHead, locator: UInt64, isRecent: Bool) -> Bool {
         guard let application = applications[head.application] else {
             return past.needs(head, locator: locator)
+                || isRecent && past.locators(of: head.application).contains(locator)
         }
-        return application.needs(head)
+        return application.needs(head) || isRecent && application.knows(head)
     }
 
     mutating func move(_ application: Identity, from old: UInt64, to new: UInt64) {

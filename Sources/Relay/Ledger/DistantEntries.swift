@@ -3,15 +3,28 @@ struct DistantEntry: Sendable {
     let id: UInt64
     /// Where its accepted record lies; 0: it is over.
     var locator: UInt64
-    /// Milliseconds since 1970.
-    let receivedAt: Int64
+    /// Seconds since 1970.
+    private let receivedSecond: UInt32
+    /// Size of its accepted record.
+    let byteCount: UInt32
     var place: UInt32
     let generation: UInt32
 
-    init(id: UInt64, locator: UInt64, receivedAt: Int64, place: UInt32, generation: UInt32) {
+    /// Milliseconds since 1970, to the second.
+    var receivedAt: Int64 { Int64(receivedSecond) * 1000 }
+
+    init(
+        id: UInt64,
+        locator: UInt64,
+        receivedAt: Int64,
+        byteCount: UInt32,
+        place: UInt32,
+        generation: UInt32
+    ) {
         self.id = id
         self.locator = locator
-        self.receivedAt = receivedAt
+        receivedSecond = UInt32(clamping: receivedAt / 1000)
+        self.byteCount = byteCount
         self.place = place
         self.generation = generation
     }
@@ -23,6 +36,7 @@ struct DistantEntry: Sendable {
             id: entry.id,
             locator: entry.locator,
             receivedAt: entry.receivedAt,
+            byteCount: entry.byteCount,
             place: place,
             generation: entry.generation
         )
@@ -75,20 +89,20 @@ struct DistantEntries: Sendable {
 
     /// Takes one out, if it is there as accepted with this generation or an earlier one.
     ///
-    /// - Returns: The number of its place.
-    mutating func remove(_ id: UInt64, upTo generation: UInt32 = .max) -> UInt32? {
+    /// - Returns: What it was.
+    mutating func remove(_ id: UInt64, upTo generation: UInt32 = .max) -> DistantEntry? {
         guard let index = index(of: id), entries[index].generation <= generation else {
             return nil
         }
+        let found = entries[index]
         entries[index].locator = 0
         over += 1
-        let place = entries[index].place
         while start < entries.count, entries[start].locator == 0 { start += 1 }
         if over > 1024, over * 2 > entries.count {
             entries.removeAll { $0.locator == 0 }
             (over, start) = (0, 0)
         }
-        return place
+        return found
     }
 
     mutating func move(_ id: UInt64, from old: UInt64, to new: UInt64) {

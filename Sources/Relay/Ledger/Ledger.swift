@@ -18,6 +18,8 @@ package struct Ledger: Sendable {
     private var numbers: [ProjectText: Int] = [:]
     /// Deliveries by final state, waiting ones under `accepted`; all since the data began.
     private var counts: [DeliveryState: Int] = [:]
+    /// Size of the records of what waits.
+    package private(set) var waitingBytes = 0
     /// Waiting deliveries by the number of their place.
     private var waitingByPlace: [Int] = []
     /// No entry with a lower id waits, those in `distant` aside.
@@ -49,11 +51,12 @@ package struct Ledger: Sendable {
 
     // MARK: - Taking
 
-    package mutating func add(_ record: AcceptedRecord, locator: UInt64) {
-        put(pack(LedgerEntry(record, locator: locator)))
+    /// Takes what was accepted; `byteCount` is the size of its record.
+    package mutating func add(_ record: AcceptedRecord, locator: UInt64, byteCount: Int) {
+        put(pack(LedgerEntry(record, locator: locator), byteCount))
     }
 
-    private mutating func pack(_ entry: LedgerEntry) -> PackedEntry {
+    private mutating func pack(_ entry: LedgerEntry, _ byteCount: Int) -> PackedEntry {
         var place: UInt32?
         if let project = entry.project, let environment = entry.environment {
             place = texts.places.number(
@@ -68,6 +71,7 @@ package struct Ledger: Sendable {
             id: entry.id,
             generation: entry.generation,
             locator: entry.locator,
+            byteCount: UInt32(clamping: byteCount),
             receivedAt: entry.receivedAt.milliseconds,
             hook: texts.number(of: entry.hook),
             place: place,
@@ -88,8 +92,8 @@ package struct Ledger: Sendable {
             count(entry, by: 1)
             return
         }
-        if let place = distant.remove(new.id) {
-            count(.accepted, place, by: -1)
+        if let known = distant.remove(new.id) {
+            count(known, by: -1)
         } else {
             taken += 1
         }
@@ -103,13 +107,24 @@ package struct Ledger: Sendable {
     }
 
     private mutating func count(_ entry: PackedEntry, by step: Int) {
-        count(entry.state, entry.place, by: step)
+        count(entry.state, entry.place, entry.byteCount, by: step)
         if step > 0, entry.state == .accepted { waitingFrom = min(waitingFrom, entry.id) }
     }
 
-    private mutating func count(_ state: DeliveryState, _ place: UInt32?, by step: Int) {
+    private mutating func count(_ entry: DistantEntry, by step: Int) {
+        count(.accepted, entry.place, entry.byteCount, by: step)
+    }
+
+    private mutating func count(
+        _ state: DeliveryState,
+        _ place: UInt32?,
+        _ byteCount: UInt32,
+        by step: Int
+    ) {
         counts[state, default: 0] += step
-        guard state == .accepted, let place else { return }
+        guard state == .accepted else { return }
+        waitingBytes += Int(byteCount) * step
+        guard let place else { return }
         while waitingByPlace.count <= Int(place) { waitingByPlace.append(0) }
         waitingByPlace[Int(place)] += step
     }
@@ -177,9 +192,9 @@ package struct Ledger: Sendable {
     private mutating func end(_ settlement: Settlement, _ locator: UInt64) {
         let state = DeliveryState(settlement.state)
         guard let index = index(of: settlement.delivery) else {
-            if let place = distant.remove(settlement.delivery, upTo: settlement.generation) {
-                count(.accepted, place, by: -1)
-                count(state, place, by: 1)
+            if let known = distant.remove(settlement.delivery, upTo: settlement.generation) {
+                count(known, by: -1)
+                count(state, known.place, known.byteCount, by: 1)
             }
             return
         }
@@ -211,29 +226,29 @@ package struct Ledger: Sendable {
     mutating func restore(
         _ head: AcceptedHead,
         locator: UInt64,
+        byteCount: Int,
         isOver: Bool,
         _ end: SettledSummary.End?,
         isDistant: Bool
     ) {
         let place = texts.places.number(of: head.place)
+        let byteCount = UInt32(clamping: byteCount)
         if isDistant, index(of: head.id) == nil {
-            let known = distant.remove(head.id)
-            if let known { count(.accepted, known, by: -1) } else { taken += 1 }
-            count(
-                isOver ? end?.state.map { DeliveryState($0) } ?? .delivered : .accepted,
-                place,
-                by: 1
+            if let known = distant.remove(head.id) { count(known, by: -1) } else { taken += 1 }
+            guard !isOver else {
+                let state = end?.state.map { DeliveryState($0) } ?? .delivered
+                return count(state, place, byteCount, by: 1)
+            }
+            let entry = DistantEntry(
+                id: head.id,
+                locator: locator,
+                receivedAt: head.receivedAt,
+                byteCount: byteCount,
+                place: place,
+                generation: head.generation
             )
-            guard !isOver else { return }
-            return distant.add(
-                DistantEntry(
-                    id: head.id,
-                    locator: locator,
-                    receivedAt: head.receivedAt,
-                    place: place,
-                    generation: head.generation
-                )
-            )
+            count(entry, by: 1)
+            return distant.add(entry)
         }
         // A deletion is of an environment, not of a deployment.
         let isOfEnvironment = head.task == .stop || head.task == .stay
@@ -242,6 +257,7 @@ package struct Ledger: Sendable {
                 id: head.id,
                 generation: head.generation,
                 locator: locator,
+                byteCount: byteCount,
                 receivedAt: head.receivedAt,
                 hook: texts.number(of: head.hook),
                 place: place,
@@ -260,6 +276,7 @@ package struct Ledger: Sendable {
                 id: letter.id,
                 generation: letter.generation,
                 locator: locator,
+                byteCount: 0,
                 receivedAt: letter.receivedAt,
                 hook: texts.number(of: letter.hook),
                 place: nil,
@@ -293,9 +310,27 @@ package struct Ledger: Sendable {
         index(of: id).map { entries[$0].locator } ?? distant[id]?.locator
     }
 
+    /// When the oldest that is kept here came.
+    package var oldestReceived: Timestamp? {
+        entries.first.map { Timestamp(milliseconds: $0.receivedAt) }
+    }
+
     /// Whether it waits.
     package func waits(_ id: UInt64) -> Bool {
         index(of: id).map { entries[$0].state == .accepted } ?? (distant[id] != nil)
+    }
+
+    /// The accepted records in this segment are gone: what is over has nothing left to show.
+    mutating func forget(segment: UInt32) {
+        entries.removeAll { $0.locator >> 32 == UInt64(segment) && $0.state != .accepted }
+    }
+
+    /// A record of the `settled` log about a delivery was written anew at another place.
+    package mutating func move(settled id: UInt64, from old: UInt64, to new: UInt64) {
+        guard let index = index(of: id),
+            let place = entries[index].settledLocators.firstIndex(of: old)
+        else { return }
+        entries[index].settledLocators[place] = new
     }
 
     /// Its accepted record was written anew at another place.

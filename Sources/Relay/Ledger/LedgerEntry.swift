@@ -168,6 +168,8 @@ struct PackedEntry: Sendable {
     private var placeNumber: UInt32
     private var applicationNumber: UInt32
     var hook: UInt32
+    /// Size of its accepted record.
+    let byteCount: UInt32
     var lastStatus: UInt16 = 0
     var state: DeliveryState
     var status: DeploymentStatus?
@@ -181,6 +183,7 @@ struct PackedEntry: Sendable {
         id: UInt64,
         generation: UInt32,
         locator: UInt64,
+        byteCount: UInt32,
         receivedAt: Int64,
         hook: UInt32,
         place: UInt32?,
@@ -193,6 +196,7 @@ struct PackedEntry: Sendable {
         self.id = id
         self.generation = generation
         self.locator = locator
+        self.byteCount = byteCount
         self.receivedAt = receivedAt
         self.hook = hook
         placeNumber = place ?? Self.none

@@ -24,6 +24,8 @@ struct AcceptedHead {
     let hasWish: Bool
     /// Length of the head.
     let byteCount: Int
+    /// Where the payload lies in the head of the earlier form.
+    private let payload: Range<Int>
 
     /// It waits for nothing and is in no ledger: what it says must stay known all the same.
     let isMemo: Bool
@@ -59,7 +61,9 @@ struct AcceptedHead {
         _ = try reader.flag()
         _ = try reader.run()
         // The form of the kinds up to 4 has the payload before them.
+        let payloadStart = reader.offset
         if kind <= 4 { _ = try reader.run() }
+        payload = payloadStart..<reader.offset
         let tier = try reader.optionalRun()
         let url = try reader.optionalRun()
         switch kind {
@@ -71,6 +75,41 @@ struct AcceptedHead {
         hasWish = task == .tell && (isTier || url != nil)
         isMemo = kind >= 9
         byteCount = reader.offset
+    }
+}
+
+extension AcceptedHead {
+    /// As `AcceptedDelivery.memo`, from the head alone.
+    var memoKind: UInt8 {
+        switch task {
+        case .tell, .close: 9
+        case .stop: 10
+        case .stay: 11
+        }
+    }
+
+    /// `bytes`: the head's own.
+    func memo(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        // Payload, choices, traceparent and body are empty.
+        Array(bytes[..<payload.lowerBound]) + bytes[payload.upperBound..<byteCount]
+            + [UInt8](repeating: 0, count: 13)
+    }
+}
+
+extension AcceptedRecord {
+    /// Nothing but the highest id that was given: what keeps ids from being used twice when all
+    /// else is gone.
+    package static let lastIDKind: UInt8 = 12
+
+    static func bytes(ofLastID id: UInt64) -> [UInt8] {
+        var writer = FieldWriter()
+        writer.put(id)
+        return writer.bytes
+    }
+
+    static func lastID(_ bytes: UnsafeRawBufferPointer) throws(RecordError) -> UInt64 {
+        var reader = HeadReader(bytes, kind: lastIDKind)
+        return try reader.number()
     }
 }
 
@@ -109,6 +148,7 @@ struct LetterHead {
 extension AcceptedRecord {
     /// How many of a record's first bytes a start needs; all of one that cannot be read.
     package static func headLength(_ kind: UInt8, _ bytes: UnsafeRawBufferPointer) -> Int {
+        if kind == lastIDKind { return bytes.count }
         do throws(RecordError) {
             return AcceptedHead.isDelivery(kind)
                 ? try AcceptedHead(kind: kind, bytes).byteCount

@@ -5,7 +5,7 @@ import GitLab
 ///
 /// Payloads, GitLab's words and what was said of each attempt stay on disk.
 enum SettledHead {
-    case sending(delivery: UInt64, generation: UInt32, attempt: UInt32)
+    case sending(delivery: UInt64, generation: UInt32, attempt: UInt32, LanePlace)
     case attempt(
         delivery: UInt64,
         generation: UInt32,
@@ -37,12 +37,20 @@ enum SettledHead {
     /// The delivery it is about; nil for what concerns projects, rows and environments alone.
     var delivery: UInt64? {
         switch self {
-        case .sending(let delivery, _, _), .attempt(let delivery, _, _, _, _),
+        case .sending(let delivery, _, _, _), .attempt(let delivery, _, _, _, _),
             .settled(let delivery, _, _, _, _, _):
             delivery
         case .other(let record): record.delivery
         }
     }
+}
+
+/// A lane, in the words of records.
+struct LanePlace: Hashable, Sendable {
+    var endpoint: String
+    /// GitLab's numeric id.
+    var project: Int
+    var environment: String
 }
 
 extension SettledRecord {
@@ -65,7 +73,18 @@ extension SettledRecord {
 
 extension HeadReader {
     fileprivate mutating func sending() throws(RecordError) -> SettledHead {
-        .sending(delivery: try number(), generation: try number(), attempt: try number())
+        let (delivery, generation) = (try number(UInt64.self), try number(UInt32.self))
+        let attempt = try number(UInt32.self)
+        _ = try number(Int64.self)
+        let endpoint = String(try run())
+        let project = Int(try number(Int64.self))
+        let environment = String(try run())
+        return .sending(
+            delivery: delivery,
+            generation: generation,
+            attempt: attempt,
+            LanePlace(endpoint: endpoint, project: project, environment: environment)
+        )
     }
 
     fileprivate mutating func attempt() throws(RecordError) -> SettledHead {

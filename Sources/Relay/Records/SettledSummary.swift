@@ -51,12 +51,6 @@ package struct SettledSummary: Sendable {
         var text: String
     }
 
-    private struct LanePlace: Hashable {
-        var endpoint: String
-        var project: Int
-        var environment: String
-    }
-
     /// The writes of a delivery that is not over.
     private struct Trail {
         var generation: UInt32
@@ -164,7 +158,7 @@ package struct SettledSummary: Sendable {
         locator: UInt64
     ) throws(RecordError) {
         switch try SettledHead(kind: kind, head) {
-        case .sending(let delivery, let generation, let attempt):
+        case .sending(let delivery, let generation, let attempt, _):
             note(.lies(at: locator), delivery, generation, attempt)
         case .attempt(let delivery, _, let number, let outcome, let isOfWrite):
             note(attemptOf: delivery, number: number, outcome, isOfWrite: isOfWrite, locator)
@@ -200,6 +194,9 @@ package struct SettledSummary: Sendable {
         }
         return unreadable
     }
+
+    /// The first end that is known.
+    package var oldest: Timestamp? { ends.values.compactMap(\.settledAt).min() }
 
     /// Whether this delivery, as last accepted, is over.
     package func isSettled(_ id: UInt64, generation: UInt32) -> Bool {

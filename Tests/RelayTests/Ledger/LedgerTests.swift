@@ -38,11 +38,11 @@ struct LedgerTests {
     func accounts() {
         var ledger = Ledger(limit: 20)
         for id in UInt64(1)...100 {
-            ledger.add(Self.delivery(id), locator: id)
+            ledger.add(Self.delivery(id), locator: id, byteCount: 100)
             if id % 5 == 0 {
                 var letter = SampleRecords.letter
                 letter.id = id + 1000
-                ledger.add(.deadLetter(letter), locator: id)
+                ledger.add(.deadLetter(letter), locator: id, byteCount: 100)
             }
             if id % 3 == 0 {
                 ledger.note(Self.end(id, id % 2 == 0 ? .dead : .delivered), locator: id)
@@ -65,9 +65,9 @@ struct LedgerTests {
     @Test("beyond the limit the oldest are forgotten; of what waits it stays known where it lies")
     func limit() {
         var ledger = Ledger(limit: 10)
-        ledger.add(Self.delivery(1), locator: 1)
+        ledger.add(Self.delivery(1), locator: 1, byteCount: 100)
         for id in UInt64(2)...100 {
-            ledger.add(Self.delivery(id), locator: id)
+            ledger.add(Self.delivery(id), locator: id, byteCount: 100)
             ledger.note(Self.end(id), locator: id)
         }
         #expect(ledger.waits(1) && ledger.waiting == 1)
@@ -81,7 +81,7 @@ struct LedgerTests {
     @Test("what waits beyond the limit is counted, held, dropped and ended like the rest")
     func distant() {
         var ledger = Ledger(limit: 10)
-        for id in UInt64(1)...200 { ledger.add(Self.delivery(id), locator: id) }
+        for id in UInt64(1)...200 { ledger.add(Self.delivery(id), locator: id, byteCount: 100) }
         #expect(ledger.waiting == 200)
         #expect(ledger.oldestWaiting == Timestamp(milliseconds: 1000))
         let hold = HoldScope.project(endpoint: "default", name: "42")
@@ -97,7 +97,7 @@ struct LedgerTests {
         ledger.move(41, from: 41, to: 4100)
         #expect(ledger.locator(of: 40) == 4000 && ledger.locator(of: 41) == nil)
         // By hand once more: it waits again, under its own id.
-        ledger.add(Self.delivery(38, generation: 1), locator: 500)
+        ledger.add(Self.delivery(38, generation: 1), locator: 500, byteCount: 100)
         #expect(ledger.waits(38) && ledger.waiting == 52)
         ledger.note(Self.end(38), locator: 501)
         #expect(ledger.waits(38), "that was said of its first life")
@@ -108,9 +108,9 @@ struct LedgerTests {
     @Test("a redelivered entry keeps its id and its past, and waits again")
     func redelivered() {
         var ledger = Ledger(limit: 10)
-        ledger.add(Self.delivery(1), locator: 1)
+        ledger.add(Self.delivery(1), locator: 1, byteCount: 100)
         ledger.note(Self.end(1, .dead), locator: 2)
-        ledger.add(Self.delivery(1, generation: 1), locator: 3)
+        ledger.add(Self.delivery(1, generation: 1), locator: 3, byteCount: 100)
         #expect(ledger[1]?.state == .accepted)
         #expect(ledger[1]?.settledLocators == [2])
         #expect(ledger.taken == 1)
@@ -131,8 +131,12 @@ struct LedgerTests {
         for scope in scopes {
             var ledger = Ledger(limit: 10)
             ledger.note(.project(SampleRecords.project), locator: 0)
-            ledger.add(Self.delivery(1, project: "group/name"), locator: 1)
-            ledger.add(Self.delivery(2, project: "43", environment: "staging"), locator: 2)
+            ledger.add(Self.delivery(1, project: "group/name"), locator: 1, byteCount: 100)
+            ledger.add(
+                Self.delivery(2, project: "43", environment: "staging"),
+                locator: 2,
+                byteCount: 100
+            )
             ledger.hold(scope, reason: "expired", remedy: "renew", since: .init(milliseconds: 5))
             #expect(ledger[1].map { ledger.state(of: $0) } == .held, "\(scope)")
             #expect(ledger[1].flatMap { ledger.hold(over: $0) }?.remedy == "renew")
@@ -154,7 +158,8 @@ struct LedgerTests {
                     project: id % 2 == 0 ? "42" : "43",
                     environment: id % 3 == 0 ? "staging" : "production"
                 ),
-                locator: id
+                locator: id,
+                byteCount: 100
             )
             if id > 20 { ledger.note(Self.end(id), locator: id) }
         }

@@ -276,7 +276,7 @@ struct RecordTests {
             let head = UnsafeRawBufferPointer(
                 rebasing: all[..<AcceptedRecord.headLength(kind, all)]
             )
-            return try past.take(kind: kind, head: head, locator: 5, isCarried: false)
+            return try past.take(kind: kind, head: head, locator: 5, byteCount: 9, isCarried: false)
         }
     }
 
