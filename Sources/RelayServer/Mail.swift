@@ -20,6 +20,10 @@ enum DeliveryNews: Sendable {
     case released(HoldScope)
     /// A request of the admin address was carried out, or why not.
     case reply(ticket: UInt64, done: Bool, words: String)
+    /// Where what waits in a segment of `accepted` lies now is known.
+    case moved(segment: UInt32)
+    /// Records of `settled` about deliveries lie elsewhere now.
+    case carried([(delivery: UInt64, move: RecordMove)])
 }
 
 /// What the delivery thread hears.
@@ -38,6 +42,10 @@ enum DeliveryMail: Sendable {
     )
     /// A row of GitLab's that no operation owns; the closing that follows is to close it.
     case adopt(Row)
+    /// The records of these lie elsewhere as well, and the segment they were in is about to go.
+    case moved([(id: UInt64, locator: UInt64)], segment: UInt32)
+    /// Deliveries of which `accepted` has nothing any more.
+    case gone(GoneDeliveries)
     case drop(id: UInt64, reason: String, ticket: UInt64)
     case retryNow(id: UInt64, ticket: UInt64)
     case configure(Running)

@@ -20,13 +20,17 @@ package final class Disk {
     struct Stored {
         let kind: UInt8
         let bytes: [UInt8]
-        let locator: UInt64
+        /// Where it was written first.
+        let origin: RecordPosition
     }
 
     private let folder: TemporaryFolder
     private var accepted: RecordLog
     private var settled: RecordLog
     private let reader: RecordReader
+    /// What was in segments that were let go, so that a verdict knows of it all.
+    private var acceptedArchive: [RecordPosition: Stored] = [:]
+    private var settledArchive: [RecordPosition: Stored] = [:]
     private let acceptedOptions: RecordLog.Options
     private let settledOptions: RecordLog.Options
     /// What goes wrong with single calls.
@@ -91,6 +95,7 @@ package final class Disk {
                     kind: head.kind,
                     head: head.bytes,
                     locator: head.position.locator,
+                    byteCount: head.byteCount,
                     isCarried: head.position != head.origin
                 )
                 if let entry { open.append(entry) }
@@ -114,14 +119,73 @@ package final class Disk {
         { [reader] in Self.delivery($0, reader) }
     }
 
-    private static func read(_ log: inout RecordLog) throws -> [Stored] {
-        var records: [Stored] = []
-        try log.replay { record in
-            records.append(
-                Stored(kind: record.kind, bytes: record.bytes, locator: record.position.locator)
+    /// All that was ever written, in its order.
+    private static func read(
+        _ log: inout RecordLog,
+        _ archive: [RecordPosition: Stored]
+    ) throws -> [Stored] {
+        var places: [(position: RecordPosition, origin: RecordPosition)] = []
+        try log.replayHeads { places.append(($0.position, $0.origin)) }
+        var records = archive
+        for place in places where records[place.origin] == nil {
+            let record = try log.read(place.position)
+            records[place.origin] = Stored(
+                kind: record.kind,
+                bytes: record.bytes,
+                origin: place.origin
             )
         }
-        return records
+        return records.values.sorted { $0.origin < $1.origin }
+    }
+
+    /// Lets the oldest closed segment of a log go, in one go.
+    ///
+    /// - Returns: Its number, and where lies now what stays of it; nil when none is closed.
+    func letGo(
+        of log: Log,
+        _ fate: (RecordHead) -> RecordFate
+    ) throws -> (segment: UInt32, moves: [RecordMove])? {
+        switch log {
+        case .accepted: try Self.letGo(of: &accepted, &acceptedArchive, fate)
+        case .settled: try Self.letGo(of: &settled, &settledArchive, fate)
+        }
+    }
+
+    private static func letGo(
+        of log: inout RecordLog,
+        _ archive: inout [RecordPosition: Stored],
+        _ fate: (RecordHead) -> RecordFate
+    ) throws -> (segment: UInt32, moves: [RecordMove])? {
+        guard var drop = try log.beginDrop() else { return nil }
+        var places: [(position: RecordPosition, origin: RecordPosition)] = []
+        drop.forEach { places.append(($0.position, $0.origin)) }
+        for place in places where archive[place.origin] == nil {
+            let record = try log.read(place.position)
+            archive[place.origin] = Stored(
+                kind: record.kind,
+                bytes: record.bytes,
+                origin: place.origin
+            )
+        }
+        while !drop.isCarried {
+            try log.carry(&drop, bytes: 8192, records: 16) { head in
+                switch fate(head) {
+                case .goes: .goes
+                case .stays: .stays
+                case .becomes(let kind, let bytes): .becomes(kind: kind, bytes)
+                }
+            }
+            try log.commit()
+        }
+        try log.finish(drop)
+        let moves = drop.moves.map { RecordMove(from: $0.from.locator, to: $0.to.locator) }
+        return (drop.segment, moves)
+    }
+
+    /// Closes the open segments, as their age does.
+    func closeSegments() {
+        accepted.closeSegment()
+        settled.closeSegment()
     }
 
     /// One commit; with `tear` the process ends in the middle of it.
@@ -199,7 +263,7 @@ package final class Disk {
     /// Every end of every delivery, as the log has it.
     package var settlements: [Settlement] {
         get throws {
-            try Self.read(&settled).compactMap { record in
+            try Self.read(&settled, settledArchive).compactMap { record in
                 let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
                 return if case .settled(let end) = read { end } else { nil }
             }
@@ -208,7 +272,7 @@ package final class Disk {
 
     package var attempts: [Attempt] {
         get throws {
-            try Self.read(&settled).compactMap { record in
+            try Self.read(&settled, settledArchive).compactMap { record in
                 let read = try SettledRecord(kind: record.kind, bytes: record.bytes)
                 return if case .attempt(let attempt) = read { attempt } else { nil }
             }
@@ -217,7 +281,8 @@ package final class Disk {
 
     package var deliveries: [AcceptedDelivery] {
         get throws {
-            try Self.read(&accepted).compactMap { record in
+            try Self.read(&accepted, acceptedArchive).compactMap { record in
+                guard record.kind != AcceptedRecord.lastIDKind else { return nil }
                 let read = try AcceptedRecord(kind: record.kind, bytes: record.bytes)
                 return if case .delivery(let delivery) = read { delivery } else { nil }
             }
@@ -226,12 +291,12 @@ package final class Disk {
 }
 
 extension RecordPosition {
-    fileprivate init(locator: UInt64) {
+    init(locator: UInt64) {
         self.init(
             segment: UInt32(locator >> 32),
             offset: UInt32(truncatingIfNeeded: locator)
         )
     }
 
-    fileprivate var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
+    var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
 }

@@ -66,6 +66,9 @@ package struct History {
         self.network = network
         world.fate = { network.fate(of: $0) }
         for event in sender.events { send(event) }
+        if bySeed < 1 << 26 || segmentBytes != nil {
+            world.planLettingGo(until: calmFrom + 3_600_000, seed: seed)
+        }
         if hasPlannedTrouble { world.plan(for: sender, until: calmFrom, isLarge: isLarge, &chance) }
     }
 

@@ -8,7 +8,7 @@ package struct RelayProcess: Sendable {
     package private(set) var intake: Intake
     package private(set) var ledger: Ledger
     package private(set) var queue: DeliveryQueue
-    private var extent: AcceptedExtent
+    private(set) var extent: AcceptedExtent
     /// Holds by their scopes, as the queue told of them.
     package private(set) var held: [HoldScope: Relay.Hold] = [:]
     /// What the first commit must hold before a call leaves.
@@ -89,13 +89,60 @@ package struct RelayProcess: Sendable {
             return false
         }
         for (record, locator) in zip(records, locators) {
-            ledger.add(record, locator: locator)
+            ledger.add(record, locator: locator, byteCount: record.bytes.count)
             extent.note(record.id, locator: locator)
             guard case .delivery(let delivery) = record else { continue }
             queue.add(QueueEntry(delivery, locator: locator), at: now)
         }
         intake.confirm()
         return true
+    }
+
+    // MARK: - Letting go
+
+    /// Lets the oldest segment of each log go, as far as nothing needs it.
+    mutating func letGo(on disk: Disk, at now: Moment) throws {
+        let recent = RetentionRule(Limits(), newsHours: 24).recent(at: now.wall.milliseconds)
+        do {
+            try letGoOfAccepted(on: disk, recent: recent)
+            try letGoOfSettled(on: disk, recent: recent)
+        } catch let error as StorageError where error.isRecoverable && !disk.trouble.hasEnded() {
+            // Tried again another time; the originals stand.
+        }
+    }
+
+    private mutating func letGoOfAccepted(on disk: Disk, recent: Int64) throws {
+        var retention = AcceptedRetention(recent: recent)
+        let (known, ledger) = (intake, ledger)
+        let gone = try disk.letGo(of: .accepted) { head in
+            retention.fate(
+                kind: head.kind,
+                head: head.bytes,
+                locator: head.position.locator,
+                known,
+                ledger
+            )
+        }
+        guard let (segment, moves) = gone else { return }
+        queue.move(retention.waiting(moves))
+        retention.finish(segment, moves, &intake, &self.ledger, &extent)
+    }
+
+    private mutating func letGoOfSettled(on disk: Disk, recent: Int64) throws {
+        var retention = SettledRetention(recent: recent)
+        let (queue, gone) = (queue, GoneDeliveries(extent))
+        let dropped = try disk.letGo(of: .settled) { head in
+            retention.fate(
+                kind: head.kind,
+                head: head.bytes,
+                locator: head.position.locator,
+                queue,
+                isGone: gone.contains
+            )
+        }
+        for (id, move) in retention.moved(dropped?.moves ?? []) {
+            ledger.move(settled: id, from: move.from, to: move.to)
+        }
     }
 
     // MARK: - Delivery

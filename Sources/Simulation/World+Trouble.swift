@@ -39,6 +39,23 @@ extension World {
         after(chance.pick(0...end)) { if $0.relay != nil { $0.death = death } }
     }
 
+    /// Both logs' oldest segments are let go at some moments, with a chance of its own so that
+    /// histories are what they were without it.
+    mutating func planLettingGo(until end: Int64, seed: UInt64) {
+        var chance = SeededGenerator(seed: seed ^ 0x5E67_AE27)
+        for _ in 0..<chance.pick(4...24) {
+            let closes = chance.isLucky(0.3)
+            // While events come; and when all of them have grown old.
+            let moment = chance.pick(0...end) + (chance.isLucky(0.2) ? 30 * 3_600_000 : 0)
+            after(moment) { world in
+                _ = try world.withRelay { process, disk, now in
+                    if closes { disk.closeSegments() }
+                    try process.letGo(on: disk, at: now)
+                }
+            }
+        }
+    }
+
     private mutating func planMove(until end: Int64, _ chance: inout SeededGenerator) {
         let index = Int(chance.pick(1...3))
         after(chance.pick(0...end)) { world in

@@ -99,7 +99,7 @@ struct BacklogMaker {
 
     /// - Returns: The log's size, in bytes.
     func write(_ events: Int, to folder: String) throws -> Int64 {
-        var options = RecordLog.Options.accepted
+        var options = RecordLog.Options.accepted(Limits())
         options.files.flush = { _ in }
         options.files.flushFolder = { _ in }
         var log = try RecordLog(folder: folder, name: "accepted", options: options)

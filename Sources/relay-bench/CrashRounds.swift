@@ -59,7 +59,8 @@ struct CrashRounds {
             Sender(operation: LoadOperation(application: application, number: 1))
         }
         let text = """
-            {"limits": {"doubtSeconds": 1}, "gitlab": {"default": {"timeoutSeconds": 1}}}
+            {"limits": {"doubtSeconds": 1, "retentionBytes": 1048576},
+             "gitlab": {"default": {"timeoutSeconds": 1}}}
             """
         let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
         try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
@@ -236,6 +237,15 @@ struct CrashRounds {
         return false
     }
 
+    /// Segments are numbered from 1, and the oldest goes first.
+    private func droppedSegments(of log: String) -> Int {
+        let numbers = (try? FileSystem.list("\(folder)/data"))?.compactMap { name -> Int? in
+            guard name.hasPrefix("\(log)-"), name.hasSuffix(".log") else { return nil }
+            return Int(name.dropFirst(log.count + 1).dropLast(4))
+        }
+        return (numbers?.min() ?? 1) - 1
+    }
+
     private func compare() -> (Figures, [String]) {
         let rows = Dictionary(grouping: sandbox.deployments, by: \.sha)
         var complaints: [String] = []
@@ -267,6 +277,9 @@ struct CrashRounds {
         out.add("readyMillisecondsMean", Double(figures.readyMilliseconds) / Double(starts))
         out.add("readyMillisecondsLongest", Double(figures.longestReady))
         out.add("seconds", seconds)
+        for log in ["accepted", "settled"] {
+            out.add("\(log)SegmentsDropped", Double(droppedSegments(of: log)))
+        }
         out.add("lost", Double(lost))
         out.add("doubled", Double(doubled))
         out.add("leftRunning", Double(running))

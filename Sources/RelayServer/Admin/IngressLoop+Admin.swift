@@ -102,7 +102,14 @@ extension IngressLoop {
     private func entry(_ text: String) -> LedgerEntry? { UInt64(text).flatMap { entry($0) } }
 
     private func unknown(_ id: String) -> HTTPResponse {
-        Answers.mistake(
+        if let number = UInt64(id), (1..<intake.nextID).contains(number) {
+            return Answers.mistake(
+                404,
+                "delivery \(id) is older than the retention",
+                hint: "limits.retentionDays and limits.retentionBytes say what is kept"
+            )
+        }
+        return Answers.mistake(
             404,
             "no delivery has the id \(id)",
             hint: "GET /api/deliveries lists the newest ones"

@@ -1,7 +1,7 @@
 import Formats
 import GitLab
 import POSIX
-import Relay
+package import Relay
 package import Storage
 
 extension DeliveryLoop {
@@ -16,8 +16,9 @@ extension DeliveryLoop {
         let isGone =
             RecordLog.byteCount(folder: folder, name: "settled") == nil
             && (RecordLog.byteCount(folder: folder, name: "accepted") ?? 0) > 0
-        var log = try RecordLog(folder: folder, name: "settled", options: .settled)
-        var past = SettledSummary(endLimit: running.configuration.limits.ledgerEntries)
+        let limits = running.configuration.limits
+        var log = try RecordLog(folder: folder, name: "settled", options: .settled(limits))
+        var past = SettledSummary(endLimit: limits.ledgerEntries)
         var unreadable = 0
         try log.replayHeads { head in
             do throws(RecordError) {
@@ -40,6 +41,7 @@ extension DeliveryLoop {
         }
         let changes = addresses.flatMap { past.begin(at: $0) }
         queue.restore(past, damagedAt: isDamaged ? now.wall : nil)
+        let oldestEnd = past.oldest
         _ = mail.past.put(past)
         mail.open.forEach { entries in
             for entry in entries { queue.add(entry, at: now) }
@@ -50,6 +52,7 @@ extension DeliveryLoop {
             shared: shared,
             running: running,
             settled: log,
+            oldestEnd: oldestEnd,
             queue: queue,
             firstRecords: changes
         )
@@ -120,14 +123,20 @@ extension RecordLog {
 
 extension RecordLog.Options {
     /// How the two logs are kept: their indexes have what a start needs.
-    package static var accepted: RecordLog.Options { logging(AcceptedRecord.headLength) }
-    package static var settled: RecordLog.Options { logging(SettledRecord.headLength) }
+    package static func accepted(_ limits: Limits) -> RecordLog.Options {
+        logging(limits, AcceptedRecord.headLength)
+    }
+    package static func settled(_ limits: Limits) -> RecordLog.Options {
+        logging(limits, SettledRecord.headLength)
+    }
 
     private static func logging(
+        _ limits: Limits,
         _ headLength: @escaping @Sendable (UInt8, UnsafeRawBufferPointer) -> Int
     ) -> RecordLog.Options {
         var options = RecordLog.Options()
         options.headLength = headLength
+        options.segmentBytes = RetentionRule.segmentBytes(limits)
         return options
     }
 }

@@ -26,7 +26,8 @@ struct DeliveryLoop: ~Copyable {
     private var hasNews = false
     /// Calls under way, for their endpoints and kinds.
     private var underWay: [UInt64: (endpoint: String, call: GitLabCall)] = [:]
-    private var isStopping = false
+    var isStopping = false
+    var letGo: SettledLettingGo
     private var stopsAt: Int64 = .max
 
     /// How long what is under way may still come in when the process stops, in milliseconds.
@@ -40,6 +41,7 @@ struct DeliveryLoop: ~Copyable {
         shared: Shared,
         running: Running,
         settled: consuming RecordLog,
+        oldestEnd: Timestamp?,
         queue: DeliveryQueue,
         firstRecords: [SettledRecord]
     ) {
@@ -48,6 +50,7 @@ struct DeliveryLoop: ~Copyable {
         self.running = running
         self.settled = settled
         self.queue = queue
+        letGo = SettledLettingGo(running.configuration, oldestEnd)
         batch.take(firstRecords.map(QueueOutput.record), withCalls: false)
         hasNews = !firstRecords.isEmpty
         reporter = DeliveryReporter(ingress: ingress, shared: shared)
@@ -80,6 +83,7 @@ struct DeliveryLoop: ~Copyable {
         decide()
         if try commit() { leave() }
         try recover()
+        if batch.isEmpty, reporter.trouble.words == nil { try letGoOfOldest() }
         reporter.publish(queue, logBytes: settled.byteCount, at: now())
     }
 
@@ -104,13 +108,13 @@ struct DeliveryLoop: ~Copyable {
         replies = []
     }
 
-    private func now() -> Moment {
+    func now() -> Moment {
         Moment(steady: Clock.monotonic(), wall: Timestamp(milliseconds: Clock.now()))
     }
 
     /// Milliseconds until something falls due; -1: only an answer or mail matters.
     private func timeout() -> Int32 {
-        if hasNews { return 0 }
+        if hasNews || letGo.isBusy && batch.isEmpty && reporter.trouble.words == nil { return 0 }
         let present = now()
         var due: Int64?
         if isStopping { due = stopsAt }
@@ -144,6 +148,10 @@ struct DeliveryLoop: ~Copyable {
             batch.settle(id, generation, state, reason, at: present.wall)
             if let ticket { reply(ticket, isDone: true, state.name) }
         case .adopt(let row): queue.adopt(row)
+        case .moved(let moved, let segment):
+            queue.move(moved)
+            reporter.add(.moved(segment: segment))
+        case .gone(let gone): letGo.learn(gone)
         case .drop(let id, let reason, let ticket):
             let isDone = queue.drop(id, reason: reason, at: present)
             let words = isDone ? "dropped" : "delivery \(id) is being sent at this moment"
@@ -154,6 +162,7 @@ struct DeliveryLoop: ~Copyable {
             reply(ticket, isDone: isDone, words)
         case .configure(let new):
             running = new
+            letGo.rule = RetentionRule(new.configuration)
             queue.configure(new.queueSettings, at: present)
             for endpoint in new.configuration.endpoints { queue.mended(endpoint.name, at: present) }
         case .stop:
@@ -198,7 +207,7 @@ struct DeliveryLoop: ~Copyable {
 
     /// - Returns: Whether it could be written.
     @discardableResult
-    private mutating func write(
+    mutating func write(
         _ body: (inout RecordLog) throws(StorageError) -> Void
     ) throws(StorageError) -> Bool {
         do {

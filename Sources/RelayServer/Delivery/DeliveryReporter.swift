@@ -30,7 +30,7 @@ struct DeliveryReporter {
         case .released(let scope):
             shared.log.info("released", [("what", .text(scope.words))])
         case .record(.attempt(let attempt), _): tell(attempt)
-        case .record, .reply: break
+        case .record, .reply, .moved, .carried: break
         }
         news.append(item)
     }

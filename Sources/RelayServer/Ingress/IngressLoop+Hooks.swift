@@ -159,6 +159,9 @@ extension IngressLoop {
         if ledger.waiting >= limits.backlogEvents {
             return .text(503, "limits.backlogEvents deliveries wait already; try again later")
         }
+        if ledger.waitingBytes + length > limits.backlogBytes {
+            return .text(503, "what waits already reaches limits.backlogBytes; try again later")
+        }
         return nil
     }
 

@@ -65,7 +65,7 @@ extension IngressLoop {
         var log = try RecordLog(
             folder: configuration.data,
             name: "accepted",
-            options: .accepted
+            options: .accepted(configuration.limits)
         )
         Readable.wait(for: mail.past.doorbell.number, milliseconds: -1)
         let (intake, ledger, extent) = try read(&log, running, mail, shared)
@@ -106,6 +106,7 @@ extension IngressLoop {
             intake: intake,
             ledger: ledger,
             extent: extent,
+            letGo: LettingGo(configuration),
             buffer: .allocate(byteCount: 65_536, alignment: 16)
         )
         for (role, address) in addresses {
@@ -140,6 +141,7 @@ extension IngressLoop {
                     kind: head.kind,
                     head: head.bytes,
                     locator: head.position.locator,
+                    byteCount: head.byteCount,
                     isCarried: head.position != head.origin
                 )
                 guard let entry else { return }

@@ -38,6 +38,7 @@ struct IngressLoop: ~Copyable {
     var intake: Intake
     var ledger: Ledger
     var extent: AcceptedExtent
+    var letGo: LettingGo
     var waiters = Waiters()
     var metrics = IngressMetrics()
     var history = History()
@@ -45,7 +46,7 @@ struct IngressLoop: ~Copyable {
     /// What `/api/deployments` answers until a moment in steady nanoseconds.
     var keptDeployments: (response: HTTPResponse, until: Int64)?
     /// What this turn has accepted, told to delivery after the commit.
-    var staged: [(record: AcceptedRecord, position: RecordPosition)] = []
+    var staged: [(record: AcceptedRecord, position: RecordPosition, byteCount: Int)] = []
     var letterEnds: [(id: UInt64, reason: String)] = []
     /// Connections that are owed something, in the order they came to be.
     var owing: [UInt64] = []
@@ -112,7 +113,9 @@ struct IngressLoop: ~Copyable {
         closeOverdue()
         releaseSlowed()
         expireOperations()
+        try carryForward()
         try commit()
+        try letGoOfOldest()
         answer()
         publish()
         if log.isBehind { log.catchUp() }
@@ -136,6 +139,7 @@ struct IngressLoop: ~Copyable {
         if let moment = streams.due { due = min(due ?? moment, moment) }
         if isDraining { due = min(due ?? drainDeadline, drainDeadline) }
         if trouble.words != nil { due = min(due ?? .max, trouble.nextTry) }
+        if let moment = lettingGoDue() { due = min(due ?? moment, moment) }
         if let expiry = intake.nextExpiry() {
             let left = max(0, expiry.milliseconds - Clock.now())
             due = min(due ?? .max, Clock.monotonic() + min(left, 3_600_000))
@@ -161,6 +165,7 @@ struct IngressLoop: ~Copyable {
 
     private mutating func configure(_ new: Running) {
         running = new
+        letGo.rule = RetentionRule(new.configuration)
         intake.replaceHooks(new.hooks)
     }
 
@@ -194,6 +199,9 @@ struct IngressLoop: ~Copyable {
         case .released(let scope):
             ledger.release(scope)
             streams.noteHolds()
+        case .moved(let segment): letGo.isKnown(segment)
+        case .carried(let moved):
+            for (id, move) in moved { ledger.move(settled: id, from: move.from, to: move.to) }
         case .reply(let ticket, let done, let words):
             reply(ticket, done: done, words: words)
         }
@@ -297,8 +305,9 @@ struct IngressLoop: ~Copyable {
         guard !staged.isEmpty || !letterEnds.isEmpty else { return }
         var entries: [QueueEntry] = []
         let now = Clock.now()
-        for (record, position) in staged {
-            ledger.add(record, locator: position.locator)
+        for (record, position, byteCount) in staged {
+            letGo.rule.note(accepted: byteCount)
+            ledger.add(record, locator: position.locator, byteCount: byteCount)
             extent.note(record.id, locator: position.locator)
             // What is taken in anew was counted when it came.
             if record.generation == 0 {
@@ -343,8 +352,9 @@ struct IngressLoop: ~Copyable {
 
     mutating func stage(_ records: [AcceptedRecord]) {
         for record in records {
-            let position = accepted.stage(kind: record.kind, record.bytes)
-            staged.append((record, position))
+            let bytes = record.bytes
+            let position = accepted.stage(kind: record.kind, bytes)
+            staged.append((record, position, bytes.count))
         }
     }
 }
