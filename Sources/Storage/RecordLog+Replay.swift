@@ -114,7 +114,7 @@ extension RecordLog {
 
 extension SegmentIndex {
     /// Gives each record that lies where it was written first.
-    fileprivate func forEachOriginal(of segment: UInt32, _ body: (RecordHead) -> Void) {
+    func forEachOriginal(of segment: UInt32, _ body: (RecordHead) -> Void) {
         forEach { entry in
             guard entry.kind < SegmentFormat.droppedKind else { return }
             let position = RecordPosition(segment: segment, offset: entry.offset)

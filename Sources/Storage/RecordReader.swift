@@ -4,7 +4,7 @@ import POSIX
 ///
 /// Opens the files by itself and only reads.
 package struct RecordReader: Sendable {
-    private let names: SegmentNames
+    let names: SegmentNames
 
     package init(folder: String, name: String) {
         names = SegmentNames(folder: folder, log: name)

@@ -161,4 +161,47 @@ struct RetentionTests {
         #expect(stage.sandbox.deployments.count == 4)
         #expect(relay.stop() == 0)
     }
+
+    /// All ids that leafing through the ledger shows, and how many pages it took.
+    private func leaf(_ relay: RelayProcess, _ query: String) throws -> (ids: [Int], pages: Int) {
+        var (ids, pages, next): ([Int], Int, String?) = ([], 0, nil)
+        repeat {
+            let before = next.map { "&before=\($0)" } ?? ""
+            let answer = try relay.admin.get("/api/deliveries?\(query)\(before)")
+            let page = try JSONDocument(parsing: answer.body).root
+            let listed = page["deliveries"].map { Array($0.elements) } ?? []
+            ids += listed.compactMap { $0["id"]?.string }.compactMap { Int($0) }
+            next = page["next"]?.string
+            pages += 1
+        } while next != nil && pages < 100
+        return (ids, pages)
+    }
+
+    @Test("what is no longer in memory is listed and shown from disk, before and after a restart")
+    func older() async throws {
+        let stage = try Stage()
+        // Segments of 1 MiB, all of which are kept.
+        let limits = "\"retentionBytes\": 16777216, \"ledgerEntries\": 10"
+        var relay = try await start(stage, limits)
+        try post(relay, 0..<60)
+        try await relay.settle()
+        for _ in 0..<2 {
+            for limit in [1, 7, 50, 500] {
+                let (ids, pages) = try leaf(relay, "limit=\(limit)")
+                #expect(ids == Array((1...60).reversed()), "limit \(limit)")
+                #expect(pages >= 60 / limit)
+            }
+            #expect(try leaf(relay, "environment=env-1&limit=4").ids.count == 20)
+            #expect(try leaf(relay, "state=dead").ids == [])
+            let shown = try relay.admin.get("/api/deliveries/3")
+            let delivery = try JSONDocument(parsing: shown.body).root
+            #expect(delivery["state"]?.string == "delivered", "\(shown.text)")
+            #expect(delivery["sha"]?.string == Self.sha(2))
+            #expect(try relay.admin.get("/api/deliveries/61").status == 404)
+            #expect(relay.stop() == 0)
+            relay = try await start(stage, limits)
+        }
+        #expect(try relay.metric("deployment_relay_unaccounted_deliveries") == 0)
+        #expect(relay.stop() == 0)
+    }
 }

@@ -105,6 +105,21 @@ package struct AcceptedExtent: Sendable {
     /// Those below `floor` whose records are there all the same.
     package var kept: [UInt64] { stragglers.keys.filter { $0 < floor } }
 
+    /// The segments in which ids rise, oldest first.
+    package var segments: [UInt32] { tops.map(\.segment) }
+
+    /// The segment in which the record of this id was written first, if it is still there.
+    package func segment(of id: UInt64) -> UInt32? {
+        guard id >= floor else { return nil }
+        return tops.first { $0.id >= id }?.segment
+    }
+
+    /// The lowest id that a segment can have; nil for one that is not known.
+    package func lowest(in segment: UInt32) -> UInt64? {
+        guard let index = tops.firstIndex(where: { $0.segment == segment }) else { return nil }
+        return index == 0 ? floor : tops[index - 1].id + 1
+    }
+
     /// A record is there.
     package mutating func note(_ id: UInt64, locator: UInt64, isCarried: Bool = false) {
         let segment = UInt32(locator >> 32)

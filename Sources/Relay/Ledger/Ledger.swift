@@ -24,6 +24,8 @@ package struct Ledger: Sendable {
     private var waitingByPlace: [Int] = []
     /// No entry with a lower id waits, those in `distant` aside.
     private var waitingFrom: UInt64 = 0
+    /// From this id on all are in memory; below it only those that were taken in anew.
+    package private(set) var floor: UInt64 = 0
     /// All deliveries ever taken, dead letters and closings included.
     package private(set) var taken = 0
 
@@ -47,6 +49,13 @@ package struct Ledger: Sendable {
     package init(limit: Int) {
         self.limit = limit
         capacity = limit + limit / 8 + 16
+    }
+
+    /// Without entries, for a part of the past: what stands still now is held there too.
+    var empty: Ledger {
+        var part = Ledger(limit: .max / 4)
+        (part.holds, part.numbers) = (holds, numbers)
+        return part
     }
 
     // MARK: - Taking
@@ -135,6 +144,7 @@ package struct Ledger: Sendable {
         for entry in entries.prefix(excess) where entry.state == .accepted {
             distant.add(DistantEntry(entry))
         }
+        floor = max(floor, entries[excess - 1].id + 1)
         entries.removeSubrange(..<excess)
         if texts.count > max(10_000, entries.count * 4) { repackTexts() }
     }
@@ -234,6 +244,7 @@ package struct Ledger: Sendable {
         let place = texts.places.number(of: head.place)
         let byteCount = UInt32(clamping: byteCount)
         if isDistant, index(of: head.id) == nil {
+            floor = max(floor, head.id + 1)
             if let known = distant.remove(head.id) { count(known, by: -1) } else { taken += 1 }
             guard !isOver else {
                 let state = end?.state.map { DeliveryState($0) } ?? .delivered
@@ -426,9 +437,6 @@ package struct Ledger: Sendable {
         index(of: id).map { LedgerEntry(entries[$0], texts) }
     }
 
-    /// The oldest id of which all is in memory; what is older is in the logs alone.
-    package var oldest: UInt64? { entries.first?.id }
-
     private func index(of id: UInt64) -> Int? {
         let place = place(of: id)
         return place < entries.count && entries[place].id == id ? place : nil
@@ -458,12 +466,17 @@ package struct Ledger: Sendable {
         package init() {}
     }
 
-    /// The newest entries that fit, newest first; `next` continues with `before`.
-    package func list(_ filter: Filter) -> (entries: [LedgerEntry], next: UInt64?) {
+    /// The newest entries that fit, newest first, none below `floor`; `next` continues with
+    /// `before`.
+    package func list(
+        _ filter: Filter,
+        downTo floor: UInt64 = 0
+    ) -> (entries: [LedgerEntry], next: UInt64?) {
         var found: [LedgerEntry] = []
         var places: [UInt32: Bool] = [:]
         for packed in entries.reversed() {
             if let before = filter.before, packed.id >= before { continue }
+            if packed.id < floor { break }
             if let since = filter.since, packed.receivedAt < since.milliseconds { continue }
             guard fits(packed, filter, &places) else { continue }
             guard found.count < filter.limit else { return (found, found.last?.id) }

@@ -55,14 +55,14 @@ extension IngressLoop {
 
     // MARK: - Reading
 
-    private func list(_ head: HTTPRequestHead, _ now: Timestamp) -> HTTPResponse {
+    private mutating func list(_ head: HTTPRequestHead, _ now: Timestamp) -> HTTPResponse {
         let query: AdminQuery
         do {
             query = try AdminQuery(head, now: now)
         } catch {
             return Answers.mistake(400, error.problem, hint: error.hint)
         }
-        let (entries, next) = ledger.list(query.filter)
+        let (entries, next) = list(query.filter)
         return Answers.json(200) { writer in
             writer.member("deliveries") { writer in
                 writer.array { writer in
@@ -83,7 +83,7 @@ extension IngressLoop {
         }
     }
 
-    private func show(_ text: String) -> HTTPResponse {
+    private mutating func show(_ text: String) -> HTTPResponse {
         guard let entry = entry(text) else { return unknown(text) }
         let accepted = acceptedRecord(entry)
         let records = entry.settledLocators.compactMap { settledRecord($0) }
@@ -99,7 +99,9 @@ extension IngressLoop {
         }
     }
 
-    private func entry(_ text: String) -> LedgerEntry? { UInt64(text).flatMap { entry($0) } }
+    private mutating func entry(_ text: String) -> LedgerEntry? {
+        UInt64(text).flatMap { entry($0) }
+    }
 
     private func unknown(_ id: String) -> HTTPResponse {
         if let number = UInt64(id), (1..<intake.nextID).contains(number) {
@@ -202,7 +204,7 @@ extension IngressLoop {
     }
 
     /// What a kept body would become now, as if nothing had come before it.
-    private func dryRun(_ text: String) -> HTTPResponse {
+    private mutating func dryRun(_ text: String) -> HTTPResponse {
         guard let entry = entry(text) else { return unknown(text) }
         return rehearseAnew(entry)
     }

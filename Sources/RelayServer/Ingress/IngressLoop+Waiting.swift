@@ -137,9 +137,10 @@ extension IngressLoop {
     // MARK: - Reading the logs
 
     /// A delivery's entry; that of one which waits beyond the ledger's limit is made of its record.
-    func entry(_ id: UInt64) -> LedgerEntry? {
+    mutating func entry(_ id: UInt64) -> LedgerEntry? {
         if let entry = ledger[id] { return entry }
-        guard let locator = ledger.locator(of: id),
+        guard let locator = ledger.locator(of: id) else { return olderEntry(id) }
+        guard
             let record = RecordReader(folder: running.configuration.data, name: "accepted")
                 .acceptedRecord(at: locator)
         else { return nil }

@@ -39,6 +39,8 @@ struct IngressLoop: ~Copyable {
     var ledger: Ledger
     var extent: AcceptedExtent
     var letGo: LettingGo
+    /// The part of the ledger that somebody has leafed back to.
+    var olderPart: OlderPart?
     var waiters = Waiters()
     var metrics = IngressMetrics()
     var history = History()
