@@ -103,6 +103,8 @@ struct BacklogMaker {
         options.files.flush = { _ in }
         options.files.flushFolder = { _ in }
         var log = try RecordLog(folder: folder, name: "accepted", options: options)
+        // Without it the relay must suppose that all of this may have been sent.
+        try Self.begin("settled", in: folder)
         let names = (0..<applications).map { Application($0) }
         let now = Clock.now() - 3_600_000
         for number in 0..<events {
@@ -113,6 +115,21 @@ struct BacklogMaker {
         }
         try log.commit()
         return log.byteCount
+    }
+
+    /// A log in which nothing stands but a project's number.
+    private static func begin(_ name: String, in folder: String) throws {
+        var log = try RecordLog(folder: folder, name: name, options: .settled(Limits()))
+        let project = ResolvedProject(
+            endpoint: "default",
+            text: "1000",
+            id: 1000,
+            path: "bench/config",
+            defaultBranch: "main"
+        )
+        let record = SettledRecord.project(project)
+        _ = log.stage(kind: record.kind, record.bytes)
+        try log.commit()
     }
 
     private struct Application {

@@ -90,9 +90,10 @@ extension DeliveryQueue {
         let successor =
             newest > entry.order
             ? firstNewer(than: entry, of: application, in: lane) : WaitingPool.none
-        let waiting = Waiting(entry, application: application, lane: lane, at: now)
+        let waiting = Waiting(entry, application: application, lane: lane)
         let slot = pool.insert(waiting, into: &lanes[lane].line, before: successor)
         index(slot, entry)
+        if let moment = entry.settlesAt(from: now) { settling[slot] = moment }
         remember(entry, at: slot, since: since)
         if let older { supersede(older, by: slot, at: now) }
         lanes[lane].endSettling()
@@ -114,7 +115,7 @@ extension DeliveryQueue {
             }
             tries[slot, default: Tries()].attempts = found.attempts
         } else if let suspectUntil, entry.receivedAt <= suspectUntil {
-            tries[slot, default: Tries()].isSuspect = true
+            pool[slot].isSuspect = true
         }
     }
 
@@ -144,7 +145,7 @@ extension DeliveryQueue {
     func mayHaveArrived(_ slot: WaitingPool.Slot) -> Bool {
         let lane = Int(pool[slot].lane)
         if slot == lanes[lane].line.first, isBusy(lane) { return true }
-        return interrupted[pool[slot].id]?.isOpen ?? false || tries[slot]?.isSuspect ?? false
+        return interrupted[pool[slot].id]?.isOpen ?? false || pool[slot].isSuspect
     }
 
     private mutating func supersede(

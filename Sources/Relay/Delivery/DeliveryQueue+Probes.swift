@@ -173,7 +173,7 @@ extension DeliveryQueue {
     package mutating func retryNow(_ id: UInt64, at now: Moment) -> Bool {
         guard let slot = slot(of: id) else { return retryNamed(id, at: now) }
         let lane = Int(pool[slot].lane)
-        pool[slot].notBefore = 0
+        settling[slot] = nil
         lanes[lane].dueAt = 0
         for scope in scopes(over: lane) { askNow(scope, at: now) }
         arouse(lane, at: now)

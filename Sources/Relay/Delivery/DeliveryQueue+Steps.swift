@@ -16,7 +16,7 @@ extension DeliveryQueue {
             return
         }
         if lanes[lane].doubt != nil { return look(lane, at: now) }
-        if tries[slot]?.isSuspect ?? false, !entry.isOfEnvironment {
+        if entry.isSuspect, !entry.isOfEnvironment {
             return suspect(slot, at: now, load: load)
         }
         if let newer = latest(of: entry.operation), newer != slot, !pool[newer].isClosing,
@@ -25,7 +25,7 @@ extension DeliveryQueue {
             let later = pool[newer].status.name
             return settle(slot, .superseded, "\(later) of the same operation came", at: now)
         }
-        if entry.notBefore > now.steady, lanes[lane].firstSending == nil {
+        if let moment = settling[slot], moment > now.steady, lanes[lane].firstSending == nil {
             return passBy(lane, at: now, load: load)
         }
         if tries[slot]?.unreadableSince == nil, hasGivenUp(tries[slot]?.since, at: now) {
@@ -38,20 +38,20 @@ extension DeliveryQueue {
 
     /// The first entry waits for `settleSeconds`: another Application's may go before it.
     private mutating func passBy(_ lane: Int, at now: Moment, load: (UInt64) -> LoadedDelivery) {
-        var settling: Set<Int32> = []
+        var passed: Set<Int32> = []
         var due = Int64.max
         var slot = lanes[lane].line.first
         var looks = 0
         while slot != WaitingPool.none, looks < Self.longestLook {
             let entry = pool[slot]
-            if !settling.contains(entry.application) {
-                guard entry.notBefore > now.steady else {
+            if !passed.contains(entry.application) {
+                guard let moment = settling[slot], moment > now.steady else {
                     pool.moveToFront(slot, of: &lanes[lane].line)
                     recoverDoubt(lane, at: now)
                     return step(lane, at: now, load: load)
                 }
-                settling.insert(entry.application)
-                due = min(due, entry.notBefore)
+                passed.insert(entry.application)
+                due = min(due, moment)
             }
             slot = pool.next(after: slot)
             looks += 1
@@ -270,7 +270,7 @@ extension DeliveryQueue {
         let wanted = wanted(entry)
         let row = book.row(of: entry.operation)
         if row?.status == wanted || row == nil && entry.isClosing {
-            tries[slot]?.isSuspect = false
+            pool[slot].isSuspect = false
             return step(lane, at: now, load: load)
         }
         var body: [UInt8] = []
@@ -278,7 +278,7 @@ extension DeliveryQueue {
             guard let payload = payload(wanted, for: slot, at: now, load: load) else { return }
             body = payload
         }
-        tries[slot]?.isSuspect = false
+        pool[slot].isSuspect = false
         let sentAt =
             if case .delivery(let loaded) = load(entry.locator) { loaded.receivedAt } else {
                 now.wall

@@ -15,6 +15,8 @@ package struct DeliveryQueue: Sendable {
     /// Where an entry lies, by its delivery's id.
     private var slots = SlotTable()
     var tries: [WaitingPool.Slot: Tries] = [:]
+    /// Steady milliseconds until which an entry waits for `settleSeconds` to pass.
+    var settling: [WaitingPool.Slot: Int64] = [:]
     var lanes: [Lane] = []
     var laneIndex: [Lane.Key: Int] = [:]
     /// Places in `lanes` of those that were idle and are forgotten.
@@ -206,6 +208,7 @@ package struct DeliveryQueue: Sendable {
         let lane = Int(entry.lane)
         let isFirst = slot == lanes[lane].line.first
         let attempts = tries.removeValue(forKey: slot)?.attempts ?? 0
+        settling[slot] = nil
         forget(entry, at: slot)
         ended += 1
         output.append(

@@ -39,6 +39,18 @@ package struct QueueEntry: Equatable, Sendable {
 }
 
 extension QueueEntry {
+    /// Steady milliseconds until which `settleSeconds` are waited for; nil when they have passed.
+    ///
+    /// By the steady clock, once for what a restart finds: a wall clock that was set back meanwhile
+    /// must not make more of them.
+    func settlesAt(from now: Moment) -> Int64? {
+        guard let notBefore else { return nil }
+        let left = notBefore.milliseconds - now.wall.milliseconds
+        let whole = notBefore.milliseconds - receivedAt.milliseconds
+        let wait = min(left, whole)
+        return wait > 0 ? now.steady + wait : nil
+    }
+
     init(_ head: AcceptedHead, _ place: PlaceName, locator: UInt64) {
         id = head.id
         generation = head.generation
@@ -61,8 +73,6 @@ struct Waiting: Sendable {
     var locator: UInt64
     let operation: Identity
     let order: Int64
-    /// Steady milliseconds; 0: at once.
-    var notBefore: Int64
     let generation: UInt32
     /// Its Application's number in the queue.
     let application: Int32
@@ -71,10 +81,10 @@ struct Waiting: Sendable {
     let status: DeploymentStatus
     let task: DeliveryTask
     let hasWish: Bool
+    /// It may have been sent although no record says so: the record may be among damaged ones.
+    var isSuspect = false
 
-    /// `settleSeconds` are waited for by the steady clock, once for what a restart finds: a wall
-    /// clock that was set back meanwhile must not make more of them.
-    init(_ entry: QueueEntry, application: Int32, lane: Int, at now: Moment) {
+    init(_ entry: QueueEntry, application: Int32, lane: Int) {
         id = entry.id
         generation = entry.generation
         locator = entry.locator
@@ -84,12 +94,6 @@ struct Waiting: Sendable {
         status = entry.status
         task = entry.task
         hasWish = entry.hasWish
-        notBefore =
-            entry.notBefore.map { due in
-                let left = due.milliseconds - now.wall.milliseconds
-                let whole = due.milliseconds - entry.receivedAt.milliseconds
-                return now.steady + max(0, min(left, whole))
-            } ?? 0
         self.lane = Int32(lane)
     }
 
@@ -128,8 +132,6 @@ struct Tries: Sendable {
     var since: Int64?
     /// Steady milliseconds since when GitLab says that it does not know the sha or ref.
     var unknownSince: Int64?
-    /// It may have been sent although no record says so: the record may be among damaged ones.
-    var isSuspect = false
     /// Told again by hand: GitLab has shown the operation's row since.
     var isShown = false
     /// How far the environment is.
