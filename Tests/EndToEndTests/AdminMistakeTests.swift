@@ -162,9 +162,10 @@ struct AdminMistakeTests {
     @Test("what is being sent can be neither sent again nor dropped, and is sent once")
     func running() async throws {
         let stage = try Stage(["RELAY_ADMIN_TOKEN": "admin-token"])
-        let effect = SandboxFault.Effect { $0.delivery = .slow(bytes: 16, everyMilliseconds: 50) }
+        // Answered never, and given up after `timeoutSeconds`, which is 30.
+        let effect = SandboxFault.Effect { $0.delivery = .hang }
         stage.sandbox.add(SandboxFault(effect, count: 1))
-        let relay = try await stage.start()
+        var relay = try await stage.start()
         #expect(try relay.hooks.post("/hooks/deployment", FlatBody().bytes).status == 202)
         _ = try await eventually("GitLab is asked") {
             stage.sandbox.exchanges.isEmpty ? nil : true
@@ -175,6 +176,8 @@ struct AdminMistakeTests {
             #expect(answer.status == 409, "\(action): \(answer.text)")
             #expect(answer.text.contains("is being sent at this moment"), "\(answer.text)")
         }
+        relay.kill9()
+        relay = try await stage.start()
         try await relay.settle()
         #expect(stage.writes() == ["POST"])
         #expect(stage.sandbox.deployments.count == 1)
