@@ -61,6 +61,16 @@ package enum FileSystem {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir \(path)") }
     }
 
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Why nothing can be made in this folder, as far as access(2) knows; nil: it can.
+    package static func refusalToMake(in folder: String) -> SystemError? {
+        access(folder, W_OK | X_OK) == 0 ? nil : SystemError("access")
+    }
+
     /// Opens for reading and writing; makes the file, for its owner only, when it is not there.
     package static func openForAppending(_ path: String) throws(SystemError) -> OwnedDescriptor {
         try OwnedDescriptor("open \(path)", open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))

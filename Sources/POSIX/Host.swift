@@ -5,6 +5,9 @@ import Glibc
 package enum Host {
     package static var processID: Int32 { getpid() }
 
+    /// By which the kernel decides what the process may.
+    package static var userID: UInt32 { geteuid() }
+
     package static var name: String {
         var buffer = [CChar](repeating: 0, count: 256)
         gethostname(&buffer, buffer.count - 1)

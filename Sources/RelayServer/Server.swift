@@ -55,10 +55,7 @@ package struct Server: ~Copyable {
         _ inherited: SocketActivation?
     ) throws -> Server {
         let limits = running.configuration.limits
-        let lock = try FolderLock(
-            folder: running.configuration.data,
-            waitingSeconds: limits.lockSeconds
-        )
+        let lock = try hold(running.configuration.data, waitingSeconds: limits.lockSeconds)
         let mail = try ServerMail(limits)
         let shared = Shared(log: log, startedAt: Clock.now()) { ticket in
             _ = mail.events.put(.reload(ticket: ticket))
@@ -93,6 +90,23 @@ package struct Server: ~Copyable {
             shared: shared,
             hooksAddress: hooks,
             adminAddress: admin
+        )
+    }
+
+    /// The data folder, made where it is not there yet, for this process alone.
+    private static func hold(_ folder: String, waitingSeconds: Int) throws -> FolderLock {
+        let words: String
+        if let obstacle = FolderInspection.obstacle(folder) {
+            words = obstacle
+        } else {
+            do {
+                return try FolderLock(folder: folder, waitingSeconds: waitingSeconds)
+            } catch StorageError.unreadable(_, let reason) {
+                words = "cannot be made or opened: \(reason)"
+            }
+        }
+        throw StartError(
+            description: "the data folder \(folder) \(words)\nhint: \(FolderInspection.remedy)"
         )
     }
 

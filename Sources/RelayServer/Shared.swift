@@ -9,6 +9,8 @@ final class Shared: Sendable {
     }
 
     let log: Log
+    /// Milliseconds since 1970.
+    let startedAt: Int64
     let deliveryMetrics = Mutex(DeliveryMetrics())
     let lastReload: Mutex<Reload>
     /// Ends `Server.wait` with a wish of the admin address to load the configuration anew.
@@ -16,6 +18,7 @@ final class Shared: Sendable {
 
     init(log: Log, startedAt: Int64, askReload: @escaping @Sendable (UInt64) -> Void) {
         self.log = log
+        self.startedAt = startedAt
         self.askReload = askReload
         lastReload = Mutex(Reload(wasSuccessful: true, at: startedAt))
     }

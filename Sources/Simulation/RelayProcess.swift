@@ -69,6 +69,20 @@ package struct RelayProcess: Sendable {
         return try commit(reception.records, on: disk, at: now) ? reception : nil
     }
 
+    /// As the admin address does for what was delivered: the same once more, to be looked after.
+    ///
+    /// - Returns: Whether there was room.
+    mutating func retell(
+        _ delivery: AcceptedDelivery,
+        on disk: Disk,
+        at now: Moment
+    ) throws -> Bool {
+        var delivery = delivery
+        delivery.generation += 1
+        delivery.notBefore = nil
+        return try commit([.delivery(delivery)], on: disk, at: now)
+    }
+
     mutating func expire(on disk: Disk, at now: Moment) throws {
         _ = try commit(intake.expire(at: now.wall), on: disk, at: now)
     }

@@ -1,3 +1,4 @@
+import GitLab
 import Relay
 
 /// What goes wrong in a history beside single calls: crashes, holds, clocks, hands.
@@ -21,9 +22,11 @@ extension World {
             after(chance.pick(0...end)) { $0.address = "https://gitlab.example.org/api/v4" }
         }
         for _ in 0..<chance.pick(0...2 * often) { planHand(at: chance.pick(0...end), &chance) }
-        guard chance.isLucky(0.2) else { return }
-        gitlab.callsPerMinute = Int(chance.pick(10...120))
-        gitlab.showsRate = chance.isLucky(0.5)
+        if chance.isLucky(0.2) {
+            gitlab.callsPerMinute = Int(chance.pick(10...120))
+            gitlab.showsRate = chance.isLucky(0.5)
+        }
+        for _ in 0..<chance.pick(0...2 * often) { planRepair(at: chance.pick(0...end), &chance) }
     }
 
     /// The process ends in the middle of the next commit to one of its logs.
@@ -135,6 +138,56 @@ extension World {
                 }
             }
         }
+    }
+
+    /// Somebody damages a row in GitLab, and an audit repairs it by telling it again.
+    private mutating func planRepair(at moment: Int64, _ chance: inout SeededGenerator) {
+        let damage = chance.pick(0...2)
+        let index = Int(chance.pick(0...7))
+        after(moment) { world in
+            guard let delivery = try world.repairable(index) else { return }
+            let row = world.gitlab.rows.firstIndex { $0.sha == delivery.place.sha }
+            switch (damage, row) {
+            case (0, .some(let row)): world.gitlab.rows.remove(at: row)
+            case (1, .some(let row)):
+                world.gitlab.rows[row].status = .running
+                world.gitlab.rows[row].finishedAt = nil
+            default: break
+            }
+            try world.retell(delivery)
+        }
+    }
+
+    /// Tells it again, as often as it takes until that is written down.
+    private mutating func retell(_ delivery: AcceptedDelivery) throws {
+        let isTaken = try withRelay { process, disk, now in
+            try process.retell(delivery, on: disk, at: now)
+        }
+        guard isTaken != true else { return }
+        after(1000) { try $0.retell(delivery) }
+    }
+
+    /// A delivery that an audit would tell again: the last word on an operation that shares its
+    /// commit with no other.
+    private mutating func repairable(_ index: Int) throws -> AcceptedDelivery? {
+        let accepted = try disk.deliveries
+        return withRelay { process, disk, _ -> AcceptedDelivery? in
+            var filter = Ledger.Filter()
+            filter.state = .delivered
+            let told = process.ledger.list(filter).entries
+                .compactMap { disk.delivery($0.locator) }
+                .filter { delivery in
+                    let name = delivery.operation
+                    let last = process.intake.latestDelivery(
+                        of: name.identity,
+                        in: name.application
+                    )
+                    let ofCommit = accepted.filter { $0.place.sha == delivery.place.sha }
+                    return delivery.cause == .event && last == delivery.id
+                        && Set(ofCommit.map(\.operation.identity)).count == 1
+                }
+            return index < told.count ? told[index] : nil
+        } ?? nil
     }
 
     /// As the admin address does for what is dead or dropped.

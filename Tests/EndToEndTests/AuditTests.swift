@@ -13,10 +13,17 @@ struct AuditTests {
     /// A relay that has told six deployments, two of them in production, and what asks it.
     private struct Scene {
         let stage: Stage
-        let relay: RelayProcess
+        var relay: RelayProcess
 
-        static func start() async throws -> Scene {
-            let stage = try Stage(["RELAY_ADMIN_TOKEN": "admin-token"])
+        /// `isHasty`: doubts need not keep a test waiting for a minute.
+        static func start(isHasty: Bool = false) async throws -> Scene {
+            var stage = try Stage(["RELAY_ADMIN_TOKEN": "admin-token"])
+            let settings = """
+                {"limits": {"doubtSeconds": 2}, "gitlab": {"default": {"timeoutSeconds": 1}}}
+                """
+            if isHasty {
+                stage.environment["RELAY_CONFIG"] = try stage.folder.write(settings, to: "c.jsonc")
+            }
             let scene = Scene(stage: stage, relay: try await stage.start())
             for (index, sha) in AuditTests.shas.enumerated() {
                 for status in ["running", "success"] {
@@ -35,6 +42,12 @@ struct AuditTests {
                 }
             }
             return scene
+        }
+
+        /// kill -9, and a start on the same data folder.
+        mutating func restart() async throws {
+            relay.kill9()
+            relay = try await stage.start()
         }
 
         func audit(_ words: [String] = []) throws -> CommandRun {
@@ -196,6 +209,46 @@ struct AuditTests {
             #expect(run.output.contains(words), "\(words): \(run.output)")
         }
         #expect(scene.stage.writes().count == before)
+    }
+
+    @Test(
+        "a kill in the middle of a repair neither loses nor doubles it",
+        arguments: ["502-after", "cut-after", "hang-after", "500", "cut-before"]
+    )
+    func killed(fault: String) async throws {
+        var scene = try await Scene.start(isHasty: true)
+        let lost = try #require(scene.row(of: Self.shas[2]))
+        let open = try #require(scene.row(of: Self.shas[3]))
+        scene.damage { sandbox in
+            sandbox.loseDeployment(lost.id)
+            sandbox.forceDeployment(open.id, to: .running, at: Self.now)
+        }
+        var rule = SandboxFault(try #require(PreparedFault(rawValue: fault)))
+        rule.count = 2
+        scene.stage.sandbox.add(rule)
+        let fields = ["Authorization": "Bearer admin-token"]
+        // 2n + 2 is the end of operation n.
+        for id in [6, 8] {
+            let path = "/api/deliveries/\(id)/retell"
+            let answer = try scene.relay.admin.post(path, [], fields: fields)
+            #expect(answer.status == 200, "\(answer.text)")
+        }
+        let before = scene.stage.writes().count
+        if fault != "cut-before" {
+            _ = try await eventually("a repair's write has reached GitLab") {
+                scene.stage.writes().count > before ? true : nil
+            }
+        }
+        try await scene.restart()
+        try await scene.relay.settle()
+        for sha in [Self.shas[2], Self.shas[3]] {
+            let rows = scene.stage.sandbox.deployments.filter { $0.sha == sha }
+            #expect(rows.map(\.status) == [.success], "\(scene.stage.history)")
+        }
+        let run = try scene.audit()
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        #expect(run.output.contains("6 agree"), "\(run.output)")
+        #expect(try scene.relay.metric("deployment_relay_unaccounted_deliveries") == 0)
     }
 
     @Test("--environment looks at one, --json says the same to programs")

@@ -1,5 +1,6 @@
 import Foundation
 import GitLabSandbox
+import HTTP
 import Testing
 
 /// `check` against a GitLab that is as it should be, and as people have it.
@@ -185,5 +186,20 @@ struct CheckTests {
             #expect(Self.line(run, "reachable").hasPrefix("wrong"), "\(url): \(run.output)")
             #expect(run.output.contains("GITLAB_URL"), "\(url): \(run.output)")
         }
+        // Somebody's JSON with 200.
+        let effect = SandboxFault.Effect { effect in
+            effect.isProcessed = false
+            effect.replacement = .response(
+                HTTPResponse(
+                    status: 200,
+                    fields: [("Content-Type", "application/json")],
+                    body: Array("{\"ok\": true}".utf8)
+                )
+            )
+        }
+        stage.sandbox.add(SandboxFault(effect, count: nil))
+        let run = try Self.check(stage)
+        #expect(run.code == 1)
+        #expect(run.output.contains("answers, but not as GitLab's API does"), "\(run.output)")
     }
 }

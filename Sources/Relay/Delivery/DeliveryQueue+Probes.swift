@@ -167,6 +167,13 @@ extension DeliveryQueue {
 
     // MARK: - By hand
 
+    /// Whether a call about this delivery is under way.
+    package func isBeingSent(_ id: UInt64) -> Bool {
+        guard let slot = slot(of: id) else { return false }
+        let lane = Int(pool[slot].lane)
+        return lanes[lane].line.first == slot && isBusy(lane)
+    }
+
     /// Tries a delivery at once, whatever its wait or hold.
     ///
     /// - Returns: Whether it waits here.

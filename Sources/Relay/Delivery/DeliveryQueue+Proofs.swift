@@ -36,7 +36,8 @@ extension DeliveryQueue {
         load: (UInt64) -> LoadedDelivery
     ) -> Bool {
         let entry = pool[slot]
-        guard let row = book.row(of: entry.operation), row.status == entry.status,
+        guard let row = book.row(of: entry.operation),
+            row.status == entry.status || row.status == wanted(entry),
             lanes[Int(entry.lane)].doubt == nil
         else { return false }
         guard tries[slot]?.isShown == true else {

@@ -74,7 +74,7 @@ extension DeliveryQueue {
     }
 
     /// What the entry is written as, now.
-    private func wanted(_ entry: Waiting) -> DeploymentStatus {
+    func wanted(_ entry: Waiting) -> DeploymentStatus {
         let key = lanes[Int(entry.lane)].key
         let isOvertaken = book.isOvertaken(
             entry,

@@ -117,7 +117,7 @@ extension IngressLoop {
             let isOfPath = delivery.choices.contains { $0.hasPrefix("project: the path") }
             let project = isOfPath ? delivery.place.project : nil
             reception = intake.retake(
-                webhook(delivery.hook, project, delivery.body),
+                webhook(delivery.hook, project, delivery.body, delivery.traceparent),
                 id: delivery.id,
                 generation: delivery.generation + 1
             )
@@ -168,12 +168,18 @@ extension IngressLoop {
         return Rehearsal(reception).response
     }
 
-    private static func webhook(_ hook: String, _ project: String?, _ body: [UInt8]) -> Webhook {
+    private static func webhook(
+        _ hook: String,
+        _ project: String?,
+        _ body: [UInt8],
+        _ traceparent: String? = nil
+    ) -> Webhook {
         Webhook(
             hook: hook,
             pathProject: project,
             body: body,
-            receivedAt: Timestamp(milliseconds: Clock.now())
+            receivedAt: Timestamp(milliseconds: Clock.now()),
+            traceparent: traceparent
         )
     }
 }

@@ -154,8 +154,13 @@ struct DeliveryLoop: ~Copyable {
         case .gone(let gone): letGo.learn(gone)
         case .drop(let id, let reason, let ticket):
             let isDone = queue.drop(id, reason: reason, at: present)
-            let words = isDone ? "dropped" : "delivery \(id) is being sent at this moment"
-            reply(ticket, isDone: isDone, words)
+            let obstacle =
+                queue.isBeingSent(id)
+                ? "delivery \(id) is being sent at this moment"
+                : "whether GitLab has got delivery \(id) is found out first"
+            reply(ticket, isDone: isDone, isDone ? "dropped" : obstacle)
+        case .retryNow(let id, let ticket) where queue.isBeingSent(id):
+            reply(ticket, isDone: false, "delivery \(id) is being sent at this moment")
         case .retryNow(let id, let ticket):
             let isDone = queue.retryNow(id, at: present)
             let words = isDone ? "tried at once" : "delivery \(id) is over, or not known here"

@@ -314,7 +314,7 @@ extension IngressLoop {
         for id in reception.supersededLetters {
             letterEnds.append((id, "its operation was accepted after all"))
         }
-        untold.append(Untold(reception: reception, webhook: webhook, peer: connection.peer))
+        untold.append(Untold(reception, webhook, connection.peer, since: exchange.startedAt))
         answer(reception, exchange, connection)
     }
 
@@ -350,17 +350,20 @@ extension IngressLoop {
     /// of those that are as if they had never come.
     mutating func tellTaken(_ wasWritten: Bool) {
         for one in untold where wasWritten || one.reception.records.isEmpty {
-            tell(one.reception, one.webhook, one.peer)
+            tell(one)
         }
         untold.removeAll(keepingCapacity: true)
         for (exchange, status) in unnoted { note(exchange, wasWritten ? status : 503) }
         unnoted.removeAll(keepingCapacity: true)
     }
 
-    private mutating func tell(_ reception: Reception, _ webhook: Webhook, _ peer: String) {
+    private mutating func tell(_ one: Untold) {
+        let (reception, webhook) = (one.reception, one.webhook)
         var fields: [(String, Log.Value?)] = [
             ("hook", .text(webhook.hook)),
             ("application", reception.application.map(Log.Value.text)),
+            ("milliseconds", .number((Clock.monotonicNanoseconds() - one.startedAt) / 1_000_000)),
+            ("traceparent", webhook.traceparent.map(Log.Value.text)),
         ]
         switch reception.outcome {
         case .accepted(let delivery):
@@ -369,7 +372,6 @@ extension IngressLoop {
                 ("id", .text(String(delivery.id))), ("project", .text(delivery.place.project)),
                 ("environment", .text(delivery.place.environment)),
                 ("status", .text(delivery.status.name)), ("sha", .text(delivery.place.sha)),
-                ("traceparent", delivery.traceparent.map(Log.Value.text)),
             ]
             log.info("event-accepted", fields)
         case .duplicate(_, let reason):
@@ -382,7 +384,7 @@ extension IngressLoop {
             metrics.event(webhook.hook, "dead")
             fields += [
                 ("id", .text(String(id))), ("status", .number(Int64(status))),
-                ("peer", .text(peer)), ("reason", .text(reason)),
+                ("peer", .text(one.peer)), ("reason", .text(reason)),
             ]
             log.warn("event-dead", fields)
         }
@@ -412,4 +414,11 @@ struct Untold {
     let reception: Reception
     let webhook: Webhook
     let peer: String
+    /// Steady nanoseconds at which its request began.
+    let startedAt: Int64
+
+    init(_ reception: Reception, _ webhook: Webhook, _ peer: String, since startedAt: Int64) {
+        (self.reception, self.webhook, self.peer) = (reception, webhook, peer)
+        self.startedAt = startedAt
+    }
 }

@@ -44,6 +44,7 @@ struct IngressLoop: ~Copyable {
     var waiters = Waiters()
     var metrics = IngressMetrics()
     var history = History()
+    var traces = Traces()
     var streams = LiveStreams()
     /// What `/api/deployments` answers until a moment in steady nanoseconds.
     var keptDeployments: (response: HTTPResponse, until: Int64)?
@@ -234,11 +235,21 @@ struct IngressLoop: ~Copyable {
             ("deployment", end.row.map { .number(Int64($0.deployment)) }),
             ("reason", .text(end.reason)), ("attempts", .number(Int64(end.attempts))),
             ("milliseconds", .number(milliseconds)),
+            ("traceparent", traceparent(of: entry).map(Log.Value.text)),
         ]
         switch end.state {
         case .delivered, .superseded: log.info("delivery-\(end.state.name)", fields)
         case .dead, .dropped: log.warn("delivery-\(end.state.name)", fields)
         }
+    }
+
+    /// What the event came with; read from its record when it came before this start.
+    private mutating func traceparent(of entry: LedgerEntry) -> String? {
+        if let known = traces.take(entry.id) { return known }
+        guard traces.isPartial || entry.receivedAt.milliseconds < shared.startedAt else {
+            return nil
+        }
+        return acceptedDelivery(entry)?.traceparent
     }
 
     // MARK: - Commit
@@ -321,6 +332,7 @@ struct IngressLoop: ~Copyable {
             streams.note(delivery: record.id)
             if case .delivery(let accepted) = record {
                 entries.append(QueueEntry(accepted, locator: position.locator))
+                accepted.traceparent.map { traces.add(accepted.id, $0) }
             }
         }
         if !entries.isEmpty { send(.accepted(entries)) }

@@ -25,6 +25,32 @@ struct StateTableTests {
             return bench.reads.count == 1 && bench.rows(of: 1) == [.success]
                 ? "the row is read" : "\(bench.calls)"
         },
+        "it is told again by hand (`retell`), and by our own records its row has the wanted status":
+            {
+                bench in
+                let ids = (1...3).map { bench.accept($0, .success, environment: "env-\($0)") }
+                bench.settle()
+                bench.gitlab.rows[1].status = .running
+                bench.gitlab.rows[1].finishedAt = nil
+                bench.gitlab.rows.remove(at: 2)
+                let before = bench.calls.count
+                for (operation, id) in zip(1...3, ids) {
+                    bench.accept(
+                        operation,
+                        .success,
+                        environment: "env-\(operation)",
+                        generation: 1,
+                        id: id
+                    )
+                }
+                bench.settle()
+                // All are read; only what is otherwise is written.
+                let methods = bench.calls[before...].map { String($0.prefix(4)) }.sorted()
+                let isAsTold = bench.gitlab.rows.map(\.status) == [.success, .success, .success]
+                let isRead = methods == ["GET ", "GET ", "GET ", "POST", "PUT "] && isAsTold
+                return isRead && ids.allSatisfy { word(bench, $0) == "delivered" }
+                    ? "the row is read" : "\(bench.calls)"
+            },
         "an attempt of it may have reached GitLab": { bench in
             bench.canned = [.lost(isDone: true)]
             bench.accept(1, .running)
@@ -129,6 +155,22 @@ struct StateTableTests {
             return Set(bench.calls.map { $0.prefix(4) }) == ["POST"] ? "POST" : "\(bench.calls)"
         },
     ]
+
+    @Test("a success that came too late is asked for as what it was written as")
+    func retoldTooLate() {
+        var bench = QueueBench()
+        bench.accept(1, .running)
+        bench.settle()
+        bench.accept(2, .success)
+        bench.settle()
+        let late = bench.accept(1, .success)
+        bench.settle()
+        #expect(bench.rows(of: 1) == [.canceled])
+        bench.gitlab.rows.removeAll { $0.status == .canceled }
+        bench.accept(1, .success, generation: 1, id: late)
+        bench.settle()
+        #expect(bench.rows(of: 1) == [.canceled], "\(bench.calls)")
+    }
 
     @Test("before anything is sent")
     func beforeSending() throws {
