@@ -1,13 +1,13 @@
 import POSIX
 package import Relay
-import Storage
+package import Storage
 
 /// What outlives a crash: the two logs as the product keeps them, in a folder of their own that
 /// goes with the disk.
 ///
 /// Nothing is flushed: what a crash leaves is decided here, byte by byte.
 package final class Disk {
-    enum Log: Sendable { case accepted, settled }
+    package enum Log: Sendable { case accepted, settled }
 
     /// What a crash leaves of the batch that is being written.
     struct Tear: Sendable {
@@ -253,7 +253,22 @@ package final class Disk {
         try FileSystem.write(zeros, to: file.number, at: kept)
     }
 
+    /// Changes a byte of a log's newest segment, while no process has it open.
+    ///
+    /// - Returns: Whether there is such a byte.
+    package func flip(_ log: Log, at offset: Int) throws -> Bool {
+        let (path, size) = try end(of: log)
+        guard offset < size else { return false }
+        let file = try FileSystem.openForAppending(path)
+        let bytes = try FileSystem.read(1, from: file.number, at: Int64(offset))
+        try FileSystem.write(bytes.map { ~$0 }, to: file.number, at: Int64(offset))
+        return true
+    }
+
     // MARK: - What tests look at
+
+    /// What the last start found that was no record.
+    package var damage: [Damage] { accepted.damage + settled.damage }
 
     /// Of both logs.
     package var segmentCount: Int {

@@ -21,7 +21,7 @@ package struct History {
     }
 
     package let seed: UInt64
-    package private(set) var world: World
+    package var world: World
     /// Whether one of the disk's calls goes wrong besides.
     package var hasDiskFault = false
     let sender: SenderModel
@@ -81,6 +81,9 @@ package struct History {
         guard try world.post("argocd", body) == nil, tries > 1 else { return }
         world.after(2000) { try deliver(body, tries: tries - 1, &$0) }
     }
+
+    /// When events are sent first, in milliseconds of true time, rising.
+    package var eventTimes: [Int64] { sender.events.map(\.at).sorted() }
 
     package var operationCount: Int { sender.operations.reduce(0) { $0 + $1.count } }
 
