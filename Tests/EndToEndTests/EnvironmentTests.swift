@@ -174,7 +174,11 @@ struct EnvironmentTests {
             shown["history"]?.elements.contains { $0["settled"]?.string == "delivered" } == true
         )
         let deployments = try relay.admin.get("/api/deployments")
-        #expect(deployments.text.contains("review/mr-318"), "\(deployments.text)")
+        let place = try JSONDocument(parsing: deployments.body).root["environments"]?[0]
+        #expect(place?["environment"]?.string == "review/mr-318", "\(deployments.text)")
+        #expect(place?["current"]?.isNull == true, "\(deployments.text)")
+        #expect(place?["inProgress"]?.isNull == true, "\(deployments.text)")
+        #expect(place?["stoppedAt"]?.string == told.first?["settledAt"]?.string)
     }
 
     @Test("an environment that is used by another Application stays until that one goes")

@@ -23,8 +23,8 @@ extension ConsoleScript {
             ...[inside].flat().filter((part) => part !== null && part !== undefined)));
         }
         function makeRow(entry) {
-          const row = make("tr", ["", "narrow", "narrow", "", "narrow", "", "narrow end", "reason"].map(
-            (kind) => make("td", null, { role: "cell", class: kind })), { role: "row" });
+          const classes = ["", "narrow", "narrow", "place", "narrow", "", "narrow end", "reason"];
+          const row = make("tr", classes.map((kind) => make("td", null, { role: "cell", class: kind })), { role: "row" });
           row.cells[0].append(make("a", entry.id, { href: "#delivery=" + entry.id }));
           fill(row, entry);
           return row;
@@ -160,6 +160,7 @@ extension ConsoleScript {
         function redraw() {
           for (const row of rows.values()) fill(row, row.entry);
           showPlaces();
+          drawPage();
         }
 
         """#

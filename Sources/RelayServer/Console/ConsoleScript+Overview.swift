@@ -49,11 +49,12 @@ extension ConsoleScript {
         }
         function showOverview(overview) {
           const fresh = Object.fromEntries(overview.endpoints.map((each) => [each.name, each.web]));
-          const isOther = JSON.stringify(fresh) !== JSON.stringify(bases);
+          const isOther = JSON.stringify(fresh) !== JSON.stringify(bases)
+            || canChange !== overview.canChange;
           bases = fresh;
+          canChange = overview.canChange;
           if (isOther) redraw();
           skew = Date.parse(overview.now) - Date.now();
-          canChange = overview.canChange;
           hooksAddress = overview.hooksAddress;
           showSign();
           say($("version"), "version " + overview.version);

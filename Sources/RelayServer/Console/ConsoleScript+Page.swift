@@ -90,6 +90,7 @@ extension ConsoleScript {
           const dialog = $("detail");
           if (opened === id && dialog.open) return;
           opened = id;
+          shownEntry = null;
           const close = button("Close", () => dialog.close());
           dialog.replaceChildren(make("div", [make("h2", "Delivery " + id, { id: "detail-title" }), close],
             { class: "bar" }), make("div", null, { class: "buttons" }),
@@ -100,6 +101,21 @@ extension ConsoleScript {
           close.focus();
           await loadPage();
         }
+        // What the open page shows; null until it is there.
+        let shownEntry = null;
+        /// Draws it, also anew when links and buttons change with the overview.
+        function drawPage() {
+          const entry = shownEntry;
+          if (!opened || !entry) return;
+          say($("detail-title"), "Delivery " + opened + " · " + (signs[entry.state] || "") + " "
+            + entry.state);
+          $("page").replaceChildren(...pageParts(entry));
+          const bar = $("detail").querySelector(".buttons");
+          const focused = bar.contains(document.activeElement) && document.activeElement.textContent;
+          bar.replaceChildren(...pageButtons(entry));
+          if (focused) ([...bar.children].find((each) => each.textContent === focused)
+            || $("detail").querySelector("button")).focus();
+        }
         async function loadPage() {
           const id = opened;
           if (!id) return;
@@ -108,13 +124,8 @@ extension ConsoleScript {
             const text = JSON.stringify(entry);
             if (opened !== id || $("page").dataset.text === text) return;
             $("page").dataset.text = text;
-            say($("detail-title"), "Delivery " + id + " · " + (signs[entry.state] || "") + " " + entry.state);
-            $("page").replaceChildren(...pageParts(entry));
-            const bar = $("detail").querySelector(".buttons");
-            const focused = bar.contains(document.activeElement) && document.activeElement.textContent;
-            bar.replaceChildren(...pageButtons(entry));
-            if (focused) ([...bar.children].find((each) => each.textContent === focused)
-              || $("detail").querySelector("button")).focus();
+            shownEntry = entry;
+            drawPage();
           }, (error) => {
             if (opened === id && !$("page").dataset.text) {
               $("page").replaceChildren(make("p", "✕ " + explain(error), { class: "mistake" }));

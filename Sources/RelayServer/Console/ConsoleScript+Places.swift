@@ -31,7 +31,8 @@ extension ConsoleScript {
         function placeRow(place, earlier) {
           const query = new URLSearchParams({ project: place.project, environment: place.environment });
           const name = make("td", link("?" + query + "#deliveries", place.environment), { role: "cell" });
-          const current = make("td", place.current ? placed(place.current, place) : "–",
+          const current = make("td", place.current ? placed(place.current, place)
+            : place.stoppedAt ? ["– stopped ", when(place.stoppedAt)] : "–",
             { "data-name": "current", role: "cell" });
           for (const entry of earlier) {
             current.append(make("div", ["earlier: ", placed(entry, place)], { class: "dim" }));

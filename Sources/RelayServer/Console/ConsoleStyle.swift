@@ -89,7 +89,8 @@ enum ConsoleStyle {
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
         #places .group th { background: var(--mark); font-weight: 600; }
         #list tbody tr:hover { background: var(--mark); }
-        #list td.reason { min-width: 16rem; }
+        #list td.reason { min-width: 14rem; }
+        #list td.place { min-width: 13rem; }
         #list td.narrow { white-space: nowrap; }
         .dim { color: var(--dim); }
         .tag { white-space: nowrap; font-weight: 600; }
@@ -151,6 +152,7 @@ enum ConsoleStyle {
             border-bottom: 1px solid var(--line); }
           #list td { border: 0; padding: 0; }
           #list td:empty { display: none; }
+          #list td.place { min-width: 0; }
           #list td.reason { min-width: 100%; color: var(--dim); }
           #list td.end { margin-left: auto; }
           #places tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem .5rem; }
