@@ -112,6 +112,11 @@ extension IngressLoop {
     }
 
     private func gate(for route: Route, _ role: Connection.Role) -> Authenticator? {
+        // The page holds nothing but itself, and asks for the token when what it wants is refused.
+        route.isOfConsole ? nil : dataGate(for: route, role)
+    }
+
+    private func dataGate(for route: Route, _ role: Connection.Role) -> Authenticator? {
         switch route {
         case .hook(let name): running.gates[name]
         case .recipe: running.hooks.first { $0.name == Self.recipeHook }.flatMap(running.recipeGate)
@@ -130,7 +135,7 @@ extension IngressLoop {
         // No browser speaks to a unix socket.
         guard connection.role == .admin, connection.peer != "unix" else { return nil }
         return AdminDoor(hosts: running.configuration.adminHosts)
-            .refusal(head, route, isGuarded: gate(for: route, connection.role) != nil)
+            .refusal(head, route, isGuarded: dataGate(for: route, connection.role) != nil)
     }
 
     private mutating func unauthorized(
@@ -140,10 +145,9 @@ extension IngressLoop {
     ) -> HTTPResponse {
         tellRefusal(connection.peer, status: 401, reason, as: "request-unauthorized")
         var response = HTTPResponse.text(401, reason)
-        // A browser asks its user for what Basic wants and then sends it with all that the console
-        // asks for; elsewhere its dialog would stand in the way of the console's own.
-        let scheme = route.isOfConsole ? "Basic" : "Bearer"
-        response.fields.append(("WWW-Authenticate", "\(scheme) realm=\"deployment-relay\""))
+        // Not Basic, which is taken as well: a browser's dialog would stand in the way of the
+        // console's own.
+        response.fields.append(("WWW-Authenticate", "Bearer realm=\"deployment-relay\""))
         return response
     }
 
