@@ -1,46 +1,83 @@
 /// SHA-256 (FIPS 180-4 §6.2), fed in pieces.
+///
+/// Keeps all it needs in itself: hashing takes no memory but for the digest.
 package struct SHA256: Sendable {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
-        0x5be0_cd19,
-    ]
-    private var pending: [UInt8] = []
+    private var state = SIMD8<UInt32>(
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19
+    )
+    /// A block that is not whole yet, and how much of it is there.
+    private var pending = SIMD64<UInt8>()
+    private var pendingCount = 0
     private var length: UInt64 = 0
-    private var schedule = [UInt32](repeating: 0, count: 64)
 
     package init() {}
 
     package mutating func update(_ bytes: some Collection<UInt8>) {
-        length += UInt64(bytes.count)
-        if pending.isEmpty,
-            bytes.withContiguousStorageIfAvailable({ absorb(UnsafeRawBufferPointer($0)) }) != nil
-        {
-            return
+        if bytes.withContiguousStorageIfAvailable({ update(UnsafeRawBufferPointer($0)) }) == nil {
+            Array(bytes).withUnsafeBytes { update($0) }
         }
-        pending.append(contentsOf: bytes)
-        let whole = pending
-        pending.removeAll(keepingCapacity: true)
-        whole.withUnsafeBytes { absorb($0) }
     }
 
-    /// Takes whole blocks and keeps the rest.
-    private mutating func absorb(_ bytes: UnsafeRawBufferPointer) {
-        var offset = 0
-        while bytes.count - offset >= 64 {
-            compress(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 64]))
-            offset += 64
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        length += UInt64(bytes.count)
+        var rest = bytes[...]
+        if pendingCount > 0 {
+            let missing = rest.prefix(64 - pendingCount)
+            hold(missing)
+            rest = rest.dropFirst(missing.count)
+            guard pendingCount == 64 else { return }
+            let block = pending
+            withUnsafeBytes(of: block) { compress($0) }
+            pendingCount = 0
         }
-        pending.append(contentsOf: bytes[offset...])
+        while rest.count >= 64 {
+            compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
+            rest = rest.dropFirst(64)
+        }
+        hold(rest)
+    }
+
+    private mutating func hold(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        withUnsafeMutableBytes(of: &pending) { pending in
+            UnsafeMutableRawBufferPointer(rebasing: pending[pendingCount...])
+                .copyBytes(from: bytes)
+        }
+        pendingCount += bytes.count
     }
 
     /// The 32 bytes of the digest.
     package consuming func finish() -> [UInt8] {
-        var padding: [UInt8] = [0x80]
-        let used = (Int(length % 64) + 1) % 64
-        padding += [UInt8](repeating: 0, count: (56 - used + 64) % 64)
-        withUnsafeBytes(of: (length * 8).bigEndian) { padding.append(contentsOf: $0) }
-        update(padding)
-        return state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+        let words = finishWords()
+        return [UInt8](unsafeUninitializedCapacity: 32) { bytes, count in
+            for index in 0..<8 {
+                UnsafeMutableRawBufferPointer(bytes)
+                    .storeBytes(
+                        of: words[index].bigEndian,
+                        toByteOffset: index * 4,
+                        as: UInt32.self
+                    )
+            }
+            count = 32
+        }
+    }
+
+    /// The digest as eight numbers, the first bytes in the first one's upper half.
+    package consuming func finishWords() -> SIMD8<UInt32> {
+        let bits = (length * 8).bigEndian
+        // A one, and zeros up to the last eight bytes of a block, which tell the length.
+        let zeros = (119 - pendingCount) % 64
+        withUnsafeBytes(of: Self.padding) { padding in
+            update(UnsafeRawBufferPointer(rebasing: padding[..<(1 + zeros)]))
+        }
+        withUnsafeBytes(of: bits) { update($0) }
+        return state
     }
 
     package static func digest(_ bytes: some Collection<UInt8>) -> [UInt8] {
@@ -49,8 +86,14 @@ package struct SHA256: Sendable {
         return hash.finish()
     }
 
+    private static let padding: SIMD64<UInt8> = {
+        var padding = SIMD64<UInt8>()
+        padding[0] = 0x80
+        return padding
+    }()
+
     private mutating func compress(_ block: UnsafeRawBufferPointer) {
-        schedule.withUnsafeMutableBufferPointer { w in
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
             for index in 0..<16 {
                 w[index] = UInt32(
                     bigEndian: block.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
@@ -63,27 +106,25 @@ package struct SHA256: Sendable {
                 let large = Self.rotate(b, 17) ^ Self.rotate(b, 19) ^ b >> 10
                 w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
             }
+            rounds(w)
         }
-        rounds()
     }
 
-    private mutating func rounds() {
+    private mutating func rounds(_ w: UnsafeMutableBufferPointer<UInt32>) {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        schedule.withUnsafeBufferPointer { w in
-            Self.constants.withUnsafeBufferPointer { k in
-                for index in 0..<64 {
-                    let large = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-                    let choice = (e & f) ^ (~e & g)
-                    let first = h &+ large &+ choice &+ k[index] &+ w[index]
-                    let small = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
-                    let majority = (a & b) ^ (a & c) ^ (b & c)
-                    (h, g, f, e) = (g, f, e, d &+ first)
-                    (d, c, b, a) = (c, b, a, first &+ small &+ majority)
-                }
+        Self.constants.withUnsafeBufferPointer { k in
+            for index in 0..<64 {
+                let large = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
+                let choice = (e & f) ^ (~e & g)
+                let first = h &+ large &+ choice &+ k[index] &+ w[index]
+                let small = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
+                let majority = (a & b) ^ (a & c) ^ (b & c)
+                (h, g, f, e) = (g, f, e, d &+ first)
+                (d, c, b, a) = (c, b, a, first &+ small &+ majority)
             }
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+        state &+= SIMD8(a, b, c, d, e, f, g, h)
     }
 
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {

@@ -19,8 +19,29 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// RFC 3339 with milliseconds: `2026-04-17T10:20:30.123Z`.
     package var rfc3339: String {
         let date = CivilDate(milliseconds: milliseconds)
-        return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(clock(date))"
-            + ".\(pad(date.millisecond, 3))Z"
+        guard (0...9999).contains(date.year) else {
+            return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(clock(date))"
+                + ".\(pad(date.millisecond, 3))Z"
+        }
+        // Every event and every log line has several: written in one go.
+        return String(unsafeUninitializedCapacity: 24) { text in
+            func put(_ number: Int, _ width: Int, at start: Int, then mark: UInt8) {
+                var rest = number
+                for index in (start..<start + width).reversed() {
+                    text[index] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[start + width] = mark
+            }
+            put(date.year, 4, at: 0, then: UInt8(ascii: "-"))
+            put(date.month, 2, at: 5, then: UInt8(ascii: "-"))
+            put(date.day, 2, at: 8, then: UInt8(ascii: "T"))
+            put(date.hour, 2, at: 11, then: UInt8(ascii: ":"))
+            put(date.minute, 2, at: 14, then: UInt8(ascii: ":"))
+            put(date.second, 2, at: 17, then: UInt8(ascii: "."))
+            put(date.millisecond, 3, at: 20, then: UInt8(ascii: "Z"))
+            return 24
+        }
     }
 
     /// RFC 9110 §5.6.7, IMF-fixdate: `Fri, 17 Apr 2026 10:20:30 GMT`.
@@ -108,40 +129,52 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 /// Reads a date's parts from left to right.
 private struct DateScanner {
-    private var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var at = 0
 
-    init(_ text: String) { rest = Array(text.utf8)[...] }
+    init(_ text: String) { bytes = Array(text.utf8) }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { at == bytes.count }
 
-    mutating func skip(_ mark: Character) -> Bool {
-        guard rest.first == mark.asciiValue else { return false }
-        rest = rest.dropFirst()
+    private var next: UInt8? { isAtEnd ? nil : bytes[at] }
+
+    private var nextDigit: Int? {
+        next.flatMap { (0x30...0x39).contains($0) ? Int($0 - 0x30) : nil }
+    }
+
+    mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: mark) else { return false }
+        at += 1
         return true
     }
 
     mutating func number(_ width: Int) -> Int? {
-        let digits = rest.prefix(width)
-        guard digits.count == width, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return nil
+        var number = 0
+        for _ in 0..<width {
+            guard let digit = nextDigit else { return nil }
+            number = number * 10 + digit
+            at += 1
         }
-        rest = rest.dropFirst(width)
-        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        return number
     }
 
     /// Digits behind the point, as milliseconds.
     mutating func fraction() -> Int? {
-        let digits = rest.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty else { return nil }
-        rest = rest.dropFirst(digits.count)
-        let three = digits.prefix(3) + [UInt8](repeating: 0x30, count: max(0, 3 - digits.count))
-        return three.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        guard nextDigit != nil else { return nil }
+        var milliseconds = 0
+        var place = 100
+        while let digit = nextDigit {
+            milliseconds += digit * place
+            place /= 10
+            at += 1
+        }
+        return milliseconds
     }
 
     /// `Z`, or `+hh:mm`: minutes to the east.
     mutating func offset() -> Int? {
         if skip("Z") || skip("z") { return 0 }
-        let isWest = rest.first == 0x2D
+        let isWest = next == 0x2D
         guard skip("+") || skip("-"), let hours = number(2), skip(":"), let minutes = number(2),
             hours < 24, minutes < 60
         else { return nil }

@@ -2,6 +2,10 @@
 package enum VersionNumber {
     /// `v2`, `v1.2`, `1.2.3`, `1.2.3-rc.1+build.5`; a bare number is not, nor is a range.
     package static func isWhole(_ name: String) -> Bool {
+        // Most names are of branches, and end here.
+        guard let first = name.utf8.first, isDigit(first) || first | 0x20 == 0x76 else {
+            return false
+        }
         var rest = Array(name.utf8)[...]
         let hasPrefix = rest.first == 0x76 || rest.first == 0x56
         if hasPrefix { rest = rest.dropFirst() }

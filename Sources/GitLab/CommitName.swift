@@ -8,7 +8,7 @@ package enum CommitName {
         let digits = text.utf8
         guard digits.count == 40 || digits.count == 64 else { return nil }
         guard digits.allSatisfy({ isHexDigit($0) }) else { return nil }
-        return text.lowercased()
+        return digits.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
     }
 
     /// Why `ref` can never name a commit, or nil when only GitLab can tell.

@@ -11,7 +11,7 @@ struct PayloadMembers {
         "is_tag": "tag",
     ]
 
-    private var values: [String: JSONValue] = [:]
+    private var values: [(key: String, value: JSONValue)] = []
 
     /// Keeps the members; refuses what is no object and any name that GitLab does not know.
     mutating func take(_ payload: JSONValue) throws(PayloadError) {
@@ -22,10 +22,8 @@ struct PayloadMembers {
                 hint: #"write {"environment": …, "sha": …, "ref": …, "tag": …, "status": …}"#
             )
         }
-        for (key, value) in payload.members {
-            guard Self.names.contains(key) else { throw Self.unknown(key) }
-            values[key] = value
-        }
+        values = payload.members
+        for (key, _) in values where !Self.names.contains(key) { throw Self.unknown(key) }
     }
 
     /// The field's name that `key` begins or is begun by, else the one the fewest letters away.
@@ -47,7 +45,7 @@ struct PayloadMembers {
 
     private func value(_ name: String, example: String) throws(PayloadError) -> JSONValue {
         let hint = "add \"\(name)\": \(example)"
-        guard let value = values[name] else {
+        guard let value = values.first(where: { $0.key == name })?.value else {
             throw PayloadError(member: name, problem: "is missing", hint: hint)
         }
         guard !value.isNull else {

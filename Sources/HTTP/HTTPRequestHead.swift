@@ -36,8 +36,8 @@ package struct HTTPRequestHead: Sendable {
 
     static func path(of target: String) -> String {
         let rest = Self.authority(of: target).map { target[$0.endIndex...] } ?? target[...]
-        let path = rest.prefix { $0 != "?" }
-        return path.isEmpty ? "/" : String(path)
+        let path = rest.utf8.prefix { $0 != 0x3F }
+        return path.isEmpty ? "/" : String(Substring(path))
     }
 
     /// The authority of a target in the absolute form; nil in every other.
@@ -46,6 +46,8 @@ package struct HTTPRequestHead: Sendable {
     /// What stands between `http://` and the path, when the target has the absolute form
     /// (RFC 9112 §3.2.2).
     static func authority(of target: String) -> Substring? {
+        // The origin form, which is the usual one.
+        guard target.utf8.first != 0x2F else { return nil }
         for scheme in ["http://", "https://"] where target.count >= scheme.count {
             guard target.prefix(scheme.count).lowercased() == scheme else { continue }
             return target.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
@@ -59,9 +61,9 @@ package struct HTTPRequestHead: Sendable {
 
     /// The path's segments, each percent-decoded; one that cannot be is left as it came.
     package var segments: [String] {
-        path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            PercentEncoding.decode(segment.utf8).map { String(decoding: $0, as: UTF8.self) }
-                ?? String(segment)
+        path.utf8.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false).map {
+            let bytes = $0.contains(0x25) ? PercentEncoding.decode($0) : nil
+            return bytes.map { String(decoding: $0, as: UTF8.self) } ?? String(Substring($0))
         }
     }
 

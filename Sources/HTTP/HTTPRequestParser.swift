@@ -107,11 +107,7 @@ package struct HTTPRequestParser: Sendable {
         guard at < bytes.count else { return }
         // A TLS record of a handshake (RFC 8446 §5.1).
         if bytes[at] == 0x16 { throw .tlsToPlainPort }
-        let preface = Array("PRI * HTTP/2".utf8)
-        if bytes.count - at >= preface.count, bytes[at..<at + preface.count].elementsEqual(preface)
-        {
-            throw .http2Preface
-        }
+        if bytes[at...].starts(with: "PRI * HTTP/2".utf8) { throw .http2Preface }
         // No method begins so; waiting for the end of a line would only hold the connection.
         guard HeadReader.isToken(bytes[at]) || bytes[at] == 0x0D else {
             throw .malformedRequestLine

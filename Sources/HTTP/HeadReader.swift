@@ -56,7 +56,7 @@ struct HeadReader {
         let authority = HTTPRequestHead.authority(of: target)
         let isAbsolute = authority.map { !$0.isEmpty && Self.isHost($0.utf8) } ?? false
         guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS",
-            !target.contains("#")
+            !parts[1].contains(0x23)
         else { throw .malformedRequestLine }
         try Self.checkPath(of: target)
         return (method, target, version[7] == 0x30 ? 0 : 1)

@@ -146,15 +146,17 @@ package struct JSONValue: Sendable {
         guard entry.kind == .object else { return [] }
         var members: [(key: [UInt8], value: JSONValue)] = []
         members.reserveCapacity(entry.count)
+        // Few keys are found sooner by looking at each than by a table.
+        let isLarge = entry.count > 8
         var places: [[UInt8]: Int] = [:]
         var at = index + 1
         while at < Int(entry.next) {
             let key = JSONValue(storage: storage, index: at).utf8 ?? []
             let value = JSONValue(storage: storage, index: at + 1)
-            if let place = places[key] {
+            if let place = isLarge ? places[key] : members.firstIndex(where: { $0.key == key }) {
                 members[place].value = value
             } else {
-                places[key] = members.count
+                if isLarge { places[key] = members.count }
                 members.append((key, value))
             }
             at = Int(storage.tape[at + 1].next)

@@ -13,6 +13,8 @@ package final class LineOutput: Sendable {
         var sent = 0
         /// Lines left out since the last that was not.
         var leftOut = 0
+        /// Several lines are to go out in few calls.
+        var isGathering = false
     }
 
     private let descriptor: Int32
@@ -30,7 +32,7 @@ package final class LineOutput: Sendable {
     /// `gap`: makes the line that tells how many were left out before this one.
     package func write(_ line: [UInt8], gap: (Int) -> [UInt8]) {
         state.withLock { state in
-            advance(&state)
+            if !state.isGathering || state.waiting.count >= limit / 2 { advance(&state) }
             let room = limit - (state.waiting.count - state.sent)
             guard line.count <= room else {
                 state.leftOut += 1
@@ -41,6 +43,17 @@ package final class LineOutput: Sendable {
                 state.leftOut = 0
             }
             state.waiting += line
+            if !state.isGathering { advance(&state) }
+        }
+    }
+
+    /// From now on lines wait for `endGathering`, so that many go out in few calls; only for as
+    /// long as nothing can block.
+    package func beginGathering() { state.withLock { $0.isGathering = true } }
+
+    package func endGathering() {
+        state.withLock { state in
+            state.isGathering = false
             advance(&state)
         }
     }

@@ -73,11 +73,24 @@ package struct Authenticator: Sendable {
     /// Whether a field may carry a credential, ours or another's: never shown to a template, and
     /// never kept.
     package static func isSecret(field name: String) -> Bool {
-        let name = name.lowercased()
-        return [
-            "authorization", "token", "secret", "signature", "hmac", "cookie", "password", "key",
-        ]
-        .contains { name.contains($0) }
+        var name = name
+        // Asked for each field of each request: over bytes, since a field's name is ASCII.
+        return name.withUTF8 { name in secretWords.contains { Self.holds($0, in: name) } }
+    }
+
+    private static let secretWords: [[UInt8]] = [
+        "authorization", "token", "secret", "signature", "hmac", "cookie", "password", "key",
+    ].map { Array($0.utf8) }
+
+    /// Whether `word`, which is in lower case, stands in `name`, whose letters count as such.
+    private static func holds(_ word: [UInt8], in name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard name.count >= word.count else { return false }
+        return (0...name.count - word.count).contains { start in
+            word.indices.allSatisfy { offset in
+                let byte = name[start + offset]
+                return (byte &- 0x41 < 26 ? byte | 0x20 : byte) == word[offset]
+            }
+        }
     }
 
     private static let signatureFields: Set<String> = [

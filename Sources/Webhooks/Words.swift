@@ -5,7 +5,7 @@ import JSON
 enum Words {
     /// The text, unless it is empty or what Go's templates print for nothing.
     static func present(_ text: String?) -> String? {
-        guard let text, !["", "<no value>", "<nil>"].contains(text) else { return nil }
+        guard let text, !text.isEmpty, text != "<no value>", text != "<nil>" else { return nil }
         return text
     }
 
@@ -14,7 +14,7 @@ enum Words {
         guard let text, text.utf8.count == 40 || text.utf8.count == 64,
             text.utf8.allSatisfy({ Hex.value($0) != nil })
         else { return nil }
-        return text.lowercased()
+        return text.utf8.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
     }
 
     /// Strings that GitLab takes as booleans (Grape's coercion).
@@ -79,8 +79,11 @@ struct RefReading {
     /// A semver constraint as Argo CD takes it: matched against tags only.
     private static func isRange(_ text: String) -> Bool {
         // No name in git holds a star or a space; `1.2 - 1.4` and `>1, <3` do.
-        if text.contains("*") || text.contains("||") || text.contains(" ") { return true }
+        let bytes = text.utf8
+        if bytes.contains(0x2A) || bytes.contains(0x20) { return true }
+        if bytes.contains(0x7C), text.contains("||") { return true }
         if let first = text.utf8.first, "<>=~^!".utf8.contains(first) { return true }
+        guard bytes.contains(0x2E) else { return false }
         let core = text.drop { $0 == "v" || $0 == "V" }
         let parts = core.split(separator: ".", omittingEmptySubsequences: false)
         let isNumeric = parts.first?.utf8.allSatisfy { (0x30...0x39).contains($0) } ?? false

@@ -36,6 +36,21 @@ struct LineOutputTests {
         #expect(lines[kept + 1].hasPrefix("line \(many) "))
     }
 
+    @Test("gathered lines go out together, in order, and none is lost at the limit's half")
+    func gathering() throws {
+        let pipe = Pipe()
+        let output = LineOutput(pipe.fileHandleForWriting.fileDescriptor, limit: 20_000)
+        output.beginGathering()
+        for number in 0..<20 { output.write(line(number), gap: gap) }
+        #expect(output.isBehind)
+        for number in 20..<300 { output.write(line(number), gap: gap) }
+        output.endGathering()
+        #expect(!output.isBehind)
+        try pipe.fileHandleForWriting.close()
+        let seen = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        #expect(Array(seen) == (0..<300).flatMap { line($0) })
+    }
+
     @Test("an end waits for a reader only so long")
     func finish() {
         let pipe = Pipe()

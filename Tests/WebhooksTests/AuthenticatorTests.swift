@@ -54,6 +54,19 @@ struct AuthenticatorTests {
         #expect(!wrong.contains("third"))
     }
 
+    @Test(
+        "a field that may carry a credential is known by its name, however it is written",
+        arguments: [
+            ("Authorization", true), ("X-GITLAB-TOKEN", true), ("x-hub-signature-256", true),
+            ("Heroku-Webhook-Hmac-SHA256", true), ("Set-Cookie", true), ("key", true),
+            ("X-Api-Keys", true), ("Ke", false), ("", false), ("Content-Type", false),
+            ("User-Agent", false), ("Ket-y", false),
+        ]
+    )
+    func secretFields(name: String, isSecret: Bool) {
+        #expect(Authenticator.isSecret(field: name) == isSecret)
+    }
+
     @Test("a secret that is empty admits nobody")
     func emptySecret() {
         let gate = Authenticator(tokens: [Credential("")]).alsoAdmitting([Credential("")])

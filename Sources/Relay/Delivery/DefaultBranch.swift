@@ -32,7 +32,10 @@ package enum DefaultBranch {
         return try DeploymentPayload(checking: document.root)
     }
 
-    package static func isMarked(_ text: String) -> Bool { parts(of: text).count > 1 }
+    package static func isMarked(_ text: String) -> Bool {
+        // The mark's first byte: hardly any other text has it.
+        text.utf8.contains(0xF3) && parts(of: text).count > 1
+    }
 
     private static func replacing(in text: String, by branch: String) -> String {
         parts(of: text).joined(separator: branch)

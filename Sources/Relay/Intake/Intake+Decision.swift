@@ -8,10 +8,10 @@ extension Intake {
     mutating func decide(
         _ taking: inout Taking,
         _ body: JSONValue,
-        _ report: Report
+        _ report: Report,
+        _ subject: Subject
     ) throws(Refusal) -> Reception {
-        taking.note(report)
-        let subject = Subject(report, hook: taking.hook)
+        taking.note(report, subject)
         let application = book[subject.application]
         let maker = EventMaker(hook: taking.hook, webhook: taking.webhook, body: body)
         // What names no operation is told from the newest event by what would be sent.

@@ -107,15 +107,17 @@ package struct Intake: Sendable {
     ) throws(Refusal) -> Reception {
         switch try read(&taking, body) {
         case .report(let report):
-            book.recall(Subject(report, hook: taking.hook).application)
-            return try decide(&taking, body, report)
+            let subject = Subject(report, hook: taking.hook)
+            book.recall(subject.application)
+            return try decide(&taking, body, report, subject)
         case .ignored(let aside):
             book.recall(application(of: aside, taking))
             if let report = aside.report {
-                book.recall(Subject(report, hook: taking.hook).application)
-            }
-            if let report = aside.report, isKnown(report, taking) {
-                return try decide(&taking, body, report)
+                let subject = Subject(report, hook: taking.hook)
+                book.recall(subject.application)
+                if isKnown(report, subject) {
+                    return try decide(&taking, body, report, subject)
+                }
             }
             var reception = Reception(outcome: .ignored(reason: aside.reason))
             reception.application = aside.objectName
@@ -134,8 +136,8 @@ package struct Intake: Sendable {
     }
 
     /// Whether an event of the same operation was recorded.
-    private func isKnown(_ report: Report, _ taking: Taking) -> Bool {
-        let application = book[Subject(report, hook: taking.hook).application]
+    private func isKnown(_ report: Report, _ subject: Subject) -> Bool {
+        let application = book[subject.application]
         return report.operation.flatMap { application?.operation(named: $0) } != nil
     }
 
@@ -152,7 +154,7 @@ package struct Intake: Sendable {
         let data: TemplateData
         switch reading {
         case .report(let report):
-            taking.note(report)
+            taking.note(report, Subject(report, hook: hook))
             data = maker.data(report, nil, status: report.status)
         case .unusable(let flaw) where flaw.isMisdirected && hook.settings.sender != .flat:
             // The hook's templates were made for other bodies, and would fail with other words.
@@ -199,12 +201,12 @@ struct Taking {
 
     var now: Timestamp { webhook.receivedAt }
 
-    mutating func note(_ report: Report) {
+    mutating func note(_ report: Report, _ subject: Subject) {
         application = report.objectName
-        object = Subject.object(report, hook)
+        object = subject.object
         operation = report.operation
         phase = "\(report.statement)"
-        operationIdentity = Subject(report, hook: hook).operation(report.operation)
+        operationIdentity = subject.operation
     }
 
     mutating func note(_ flaw: Flaw) {

@@ -3,18 +3,9 @@ import GitLab
 
 /// An operation of which at least one event was accepted.
 struct KnownOperation: Sendable {
-    var name: OperationName
-    /// Fixed by the first accepted event.
-    var place: Place
-    var hook: String
-    /// Whether the sha is a revision of the source, which `retry.refresh` may change.
-    var isShaFromRevision: Bool
-    var sourceKey: String
+    private let beginning: Beginning
     /// Accepted statuses in their order, with the deliveries they became; never empty.
     private(set) var told: [Told]
-
-    /// When its first event was accepted.
-    let acceptedAt: Timestamp
 
     /// Longer histories are cut at their beginning: what is told over and over.
     private static let toldLimit = 16
@@ -37,14 +28,18 @@ struct KnownOperation: Sendable {
 
     /// - Parameter delivery: The first accepted event, or the first that is left.
     init(beginningWith delivery: AcceptedDelivery) {
-        name = delivery.operation
-        place = delivery.place
-        hook = delivery.hook
-        isShaFromRevision = delivery.isShaFromRevision
-        sourceKey = delivery.sourceKey
-        acceptedAt = delivery.receivedAt
+        beginning = Beginning(delivery)
         told = [Told(delivery)]
     }
+
+    var name: OperationName { beginning.name }
+    var place: Place { beginning.place }
+    var hook: String { beginning.hook }
+    /// Whether the sha is a revision of the source, which `retry.refresh` may change.
+    var isShaFromRevision: Bool { beginning.isShaFromRevision }
+    var sourceKey: String { beginning.sourceKey }
+    /// When its first event was accepted.
+    var acceptedAt: Timestamp { beginning.acceptedAt }
 
     var last: Told { told[told.count - 1] }
     var status: DeploymentStatus { last.status }
@@ -68,6 +63,26 @@ struct KnownOperation: Sendable {
         guard !left.isEmpty else { return false }
         told = left
         return true
+    }
+}
+
+/// What an operation's first accepted event fixed: shared by all copies of the operation, since a
+/// turn that may be taken back keeps what was before.
+private final class Beginning: Sendable {
+    let name: OperationName
+    let place: Place
+    let hook: String
+    let isShaFromRevision: Bool
+    let sourceKey: String
+    let acceptedAt: Timestamp
+
+    init(_ delivery: AcceptedDelivery) {
+        name = delivery.operation
+        place = delivery.place
+        hook = delivery.hook
+        isShaFromRevision = delivery.isShaFromRevision
+        sourceKey = delivery.sourceKey
+        acceptedAt = delivery.receivedAt
     }
 }
 

@@ -5,17 +5,20 @@ import Webhooks
 /// Whom an event is about: the Application within its hook, and how its operations are named.
 struct Subject {
     let application: Identity
+    /// The sender's object, for telling one from another.
+    let object: String
+    /// The operation that the report names.
+    let operation: Identity?
 
     init(_ report: Report, hook: Hook) {
-        application = Self.application(
-            hook: hook,
-            sender: report.sender,
-            object: Self.object(report, hook)
-        )
+        object = Self.object(report, hook)
+        let application = Self.application(hook: hook, sender: report.sender, object: object)
+        self.application = application
+        operation = report.operation.map { Self.operation($0, revision: nil, of: application) }
     }
 
     /// The sender's object; for flat bodies project and environment.
-    static func object(_ report: Report, _ hook: Hook) -> String {
+    private static func object(_ report: Report, _ hook: Hook) -> String {
         guard report.object.isEmpty else { return report.object }
         let project = report.project?.value ?? hook.fallbackProject ?? ""
         return "\(project)\n\(report.environment?.value ?? "")"
@@ -25,12 +28,11 @@ struct Subject {
         Identity(of: [hook.settings.endpoint, hook.name, sender.rawValue, object])
     }
 
-    /// The identity of an operation that the sender names.
-    func operation(_ name: String?) -> Identity? {
-        name.map { operation(called: $0, revision: nil) }
-    }
-
-    private func operation(called name: String, revision: String?) -> Identity {
+    private static func operation(
+        _ name: String,
+        revision: String?,
+        of application: Identity
+    ) -> Identity {
         Identity(
             of: [String(application.high), String(application.low), name, revision ?? ""]
         )
@@ -40,10 +42,11 @@ struct Subject {
     func name(_ report: Report, id: UInt64, in known: Application?) -> OperationName {
         let name = report.operation ?? "event \(id)"
         let revision = known?.operation(named: name).map { _ in String(id) }
+        let fresh = revision == nil ? operation : nil
         return OperationName(
             application: application,
             applicationName: report.objectName,
-            identity: operation(called: name, revision: revision),
+            identity: fresh ?? Self.operation(name, revision: revision, of: application),
             name: name,
             order: report.startedAt?.milliseconds ?? Int64(id),
             startedAt: report.startedAt,

@@ -15,16 +15,18 @@ package struct Identity: Hashable, Sendable {
 
     /// The identity of `parts` in their order; no two different lists give the same bytes to hash.
     package init(of parts: [String]) {
-        var bytes: [UInt8] = []
+        var hash = SHA256()
         for part in parts {
-            let utf8 = Array(part.utf8)
-            withUnsafeBytes(of: UInt32(utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: utf8)
+            var part = part
+            part.withUTF8 { utf8 in
+                withUnsafeBytes(of: UInt32(utf8.count).littleEndian) { hash.update($0) }
+                hash.update(UnsafeRawBufferPointer(utf8))
+            }
         }
-        let digest = SHA256.digest(bytes)
-        func word(at start: Int) -> UInt64 {
-            digest[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        self.init(high: word(at: 0), low: word(at: 8))
+        let words = hash.finishWords()
+        self.init(
+            high: UInt64(words[0]) << 32 | UInt64(words[1]),
+            low: UInt64(words[2]) << 32 | UInt64(words[3])
+        )
     }
 }

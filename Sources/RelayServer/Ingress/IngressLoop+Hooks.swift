@@ -82,9 +82,9 @@ extension IngressLoop {
     }
 
     /// RFC 9110 §9.1: what is not allowed is 405, what is not known 501.
-    private static var knownMethods: Set<String> {
-        ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
-    }
+    private static let knownMethods: Set<String> = [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+    ]
 
     /// A body that is needed and is none, or is packed.
     private func unreadable(_ route: Route, _ head: HTTPRequestHead) -> HTTPResponse? {
@@ -353,9 +353,12 @@ extension IngressLoop {
     /// The commit is over: what became of the turn's webhooks goes to the log and the metrics; not
     /// of those that are as if they had never come.
     mutating func tellTaken(_ wasWritten: Bool) {
+        guard !untold.isEmpty || !unnoted.isEmpty else { return }
+        log.beginGathering()
         for one in untold where wasWritten || one.reception.records.isEmpty {
             tell(one)
         }
+        log.endGathering()
         untold.removeAll(keepingCapacity: true)
         for (exchange, status) in unnoted { note(exchange, wasWritten ? status : 503) }
         unnoted.removeAll(keepingCapacity: true)

@@ -166,7 +166,9 @@ extension IngressLoop {
                     parse(connection)
                 }
                 guard connections[connection.id] != nil else { return }
-                if count < buffer.count || connection.isHeldBack { return watch(connection) }
+                guard count < buffer.count || connection.isHeldBack else { continue }
+                // What is owed an answer in this turn is watched once it has that.
+                return connection.owed.endsThisTurn ? () : watch(connection)
             case .wouldBlock:
                 return watch(connection)
             case .ended:

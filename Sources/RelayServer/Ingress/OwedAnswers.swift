@@ -31,6 +31,8 @@ struct OwedAnswers {
     var isEmpty: Bool { count == 0 }
     /// Whether an answer is open that later ones must wait for.
     var isBlocked: Bool { openCount > 0 }
+    /// Whether something is owed, and all of it is given once this turn's records are on disk.
+    var endsThisTurn: Bool { !isEmpty && !isBlocked }
     /// Whether one of them is the endless one.
     var isStreaming: Bool {
         isBlocked && owed[first...].contains { if case .streaming = $0 { true } else { false } }

@@ -42,6 +42,10 @@ package struct Log: Sendable {
         write(.error, message, fields)
     }
 
+    /// A turn's lines, between these two, are written in few calls.
+    package func beginGathering() { output.beginGathering() }
+    package func endGathering() { output.endGathering() }
+
     /// Whether lines wait for whoever reads them.
     package var isBehind: Bool { output.isBehind }
 

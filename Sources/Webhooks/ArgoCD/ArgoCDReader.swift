@@ -5,6 +5,7 @@ import JSON
 struct ArgoCDReader {
     let reader: SenderReader
     let app: JSONValue?
+    private let annotations: JSONValue?
     let body: JSONValue
     let request: WebhookRequest
     let choices: HookChoices
@@ -25,6 +26,7 @@ struct ArgoCDReader {
         } else {
             self.app = body["kind"]?.string == "Application" ? body : nil
         }
+        annotations = app?["metadata"]?["annotations"]
     }
 
     func read() -> Reading {
@@ -139,13 +141,13 @@ struct ArgoCDReader {
     private func place(_ report: inout Report, _ subject: ArgoCDSubject) {
         let chooser = Chooser(request: request, choices: choices)
         var explicit = chooser.explicitProject(nil)
-        if explicit == nil { explicit = annotated("project") }
+        if explicit == nil { explicit = annotated("deployment-relay/project") }
         if explicit == nil, let recipient = recipient {
             explicit = Choice(value: recipient, origin: "the subscription's recipient")
         }
         if explicit == nil { explicit = chooser.project }
         report.environment =
-            annotated("environment") ?? chooser.environment
+            annotated("deployment-relay/environment") ?? chooser.environment
             ?? Choice(value: subject.name, origin: "the Application's name")
         let picker = ArgoCDRevisions(
             subject,
@@ -156,16 +158,16 @@ struct ArgoCDReader {
         report.project = explicit ?? picker.repository(of: source)
         chooseSha(&report, chooser, source, subject)
         chooseRef(&report, chooser, source)
-        report.tier = annotated("tier") ?? chooser.tier
-        report.externalURL = annotated("external-url") ?? chooser.externalURL
+        report.tier = annotated("deployment-relay/tier") ?? chooser.tier
+        report.externalURL = annotated("deployment-relay/external-url") ?? chooser.externalURL
     }
 
     private func annotation(_ name: String) -> String? {
-        Words.present(app?["metadata"]?["annotations"]?["deployment-relay/\(name)"]?.string)
+        annotations.flatMap { Words.present($0[name]?.string) }
     }
 
     private func annotated(_ name: String) -> Choice? {
-        annotation(name).map { Choice(value: $0, origin: "annotation deployment-relay/\(name)") }
+        annotation(name).map { Choice(value: $0, origin: "annotation \(name)") }
     }
 
     /// The recipient when it names a project: digits, or a path.
@@ -181,7 +183,7 @@ struct ArgoCDReader {
         _ source: ArgoCDRevisions.Source?,
         _ subject: ArgoCDSubject
     ) {
-        if let text = annotation("sha") {
+        if let text = annotation("deployment-relay/sha") {
             if let commit = Words.commit(text) {
                 report.sha = Choice(value: commit, origin: "annotation deployment-relay/sha")
                 return
@@ -210,7 +212,7 @@ struct ArgoCDReader {
     ) {
         let isAnnotatedSha = report.sha?.origin == "annotation deployment-relay/sha"
         let reading: RefReading
-        if let text = annotation("ref") {
+        if let text = annotation("deployment-relay/ref") {
             reading = RefReading(
                 text,
                 origin: "annotation deployment-relay/ref",
