@@ -242,7 +242,8 @@ struct RetentionTests {
         #expect(retention.waiting(moves).map(\.id) == [2])
         #expect(past.ledger.waitingBytes > 0)
         retention.finish(1, moves, &past.intake, &past.ledger, &past.extent)
-        #expect(past.ledger.locator(of: 2) == 2 << 32 | 20)
+        let place: UInt64 = 2 << 32 | 20
+        #expect(past.ledger.locator(of: 2) == place)
         #expect(past.ledger[1] == nil)
         let gone = GoneDeliveries(past.extent)
         #expect(gone.contains(1))
