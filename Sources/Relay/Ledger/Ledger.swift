@@ -7,38 +7,21 @@ package import Formats
 /// only what is needed to find their records.
 package struct Ledger: Sendable {
     /// By id, rising.
-    private var entries: [PackedEntry] = []
+    private(set) var entries: [PackedEntry] = []
     private var distant = DistantEntries()
-    private var texts = LedgerTexts()
+    var texts = LedgerTexts()
     private let limit: Int
     /// How many may gather before those that are over are swept out.
     private var capacity: Int
     private var passed: [PassedOver] = []
-    private var holds: [HoldScope: HoldNote] = [:]
-    private var numbers: [ProjectText: Int] = [:]
-    /// Deliveries by final state, waiting ones under `accepted`; all since the data began.
-    private var counts: [DeliveryState: Int] = [:]
-    /// Size of the records of what waits.
-    package private(set) var waitingBytes = 0
-    /// Waiting deliveries by the number of their place.
-    private var waitingByPlace: [Int] = []
+    private(set) var holds = HoldBook()
+    private var tally = DeliveryTally()
     /// No entry with a lower id waits, those in `distant` aside.
     private var waitingFrom: UInt64 = 0
     /// From this id on all are in memory; below it only those that were taken in anew.
     package private(set) var floor: UInt64 = 0
     /// All deliveries ever taken, dead letters and closings included.
     package private(set) var taken = 0
-
-    package struct HoldNote: Sendable {
-        package var reason: String
-        package var remedy: String
-        package var since: Timestamp
-    }
-
-    private struct ProjectText: Hashable {
-        var endpoint: String
-        var text: String
-    }
 
     /// Events that made no delivery: the last thousand, the oldest first.
     package var passedOver: [PassedOver] { passed.suffix(Self.passedOverLimit) }
@@ -54,7 +37,7 @@ package struct Ledger: Sendable {
     /// Without entries, for a part of the past: what stands still now is held there too.
     var empty: Ledger {
         var part = Ledger(limit: .max / 4)
-        (part.holds, part.numbers) = (holds, numbers)
+        part.holds = holds
         return part
     }
 
@@ -92,14 +75,13 @@ package struct Ledger: Sendable {
     }
 
     /// A redelivered entry keeps its id and its past.
-    private mutating func put(_ new: PackedEntry) {
+    mutating func put(_ new: PackedEntry) {
         if let index = index(of: new.id) {
-            count(entries[index], by: -1)
-            var entry = new
-            entry.settledLocators = entries[index].settledLocators
-            entries[index] = entry
-            count(entry, by: 1)
-            return
+            return change(index) { entry in
+                let past = entry.settledLocators
+                entry = new
+                entry.settledLocators = past
+            }
         }
         if let known = distant.remove(new.id) {
             count(known, by: -1)
@@ -116,26 +98,12 @@ package struct Ledger: Sendable {
     }
 
     private mutating func count(_ entry: PackedEntry, by step: Int) {
-        count(entry.state, entry.place, entry.byteCount, by: step)
+        tally.count(entry.state, entry.place, entry.byteCount, by: step)
         if step > 0, entry.state == .accepted { waitingFrom = min(waitingFrom, entry.id) }
     }
 
     private mutating func count(_ entry: DistantEntry, by step: Int) {
-        count(.accepted, entry.place, entry.byteCount, by: step)
-    }
-
-    private mutating func count(
-        _ state: DeliveryState,
-        _ place: UInt32?,
-        _ byteCount: UInt32,
-        by step: Int
-    ) {
-        counts[state, default: 0] += step
-        guard state == .accepted else { return }
-        waitingBytes += Int(byteCount) * step
-        guard let place else { return }
-        while waitingByPlace.count <= Int(place) { waitingByPlace.append(0) }
-        waitingByPlace[Int(place)] += step
+        tally.count(.accepted, entry.place, entry.byteCount, by: step)
     }
 
     /// The oldest beyond the limit go; of those that wait enough stays to find them.
@@ -164,15 +132,8 @@ package struct Ledger: Sendable {
         }
         distant.renumber { fresh.places.number(of: texts.places.name($0)) }
         texts = fresh
-        waitingByPlace = []
-        for entry in entries where entry.state == .accepted { countPlace(entry.place) }
-        for entry in distant.all { countPlace(entry.place) }
-    }
-
-    private mutating func countPlace(_ place: UInt32?) {
-        guard let place else { return }
-        while waitingByPlace.count <= Int(place) { waitingByPlace.append(0) }
-        waitingByPlace[Int(place)] += 1
+        let near = entries.lazy.filter { $0.state == .accepted }.compactMap(\.place)
+        tally.recount(Array(near) + distant.all.map(\.place))
     }
 
     package mutating func add(_ event: PassedOver) {
@@ -193,7 +154,7 @@ package struct Ledger: Sendable {
         case .settled(let settlement):
             end(settlement, locator)
         case .project(let project):
-            numbers[ProjectText(endpoint: project.endpoint, text: project.text)] = project.id
+            holds.note(project)
         case .sending, .row, .environment, .mark, .address:
             break
         }
@@ -204,19 +165,26 @@ package struct Ledger: Sendable {
         guard let index = index(of: settlement.delivery) else {
             if let known = distant.remove(settlement.delivery, upTo: settlement.generation) {
                 count(known, by: -1)
-                count(state, known.place, known.byteCount, by: 1)
+                tally.count(state, known.place, known.byteCount, by: 1)
             }
             return
         }
         guard entries[index].generation <= settlement.generation else { return }
+        change(index) { entry in
+            entry.state = state
+            entry.settledAt = settlement.settledAt.milliseconds
+            entry.attempts = settlement.attempts
+            entry.deployment = Int64(settlement.row?.deployment ?? 0)
+            entry.written = settlement.row?.status
+            entry.lastStatus = settlement.httpStatus
+            entry.settledLocators.append(locator)
+        }
+    }
+
+    /// Changes an entry, and what is counted of it.
+    private mutating func change(_ index: Int, _ body: (inout PackedEntry) -> Void) {
         count(entries[index], by: -1)
-        entries[index].state = state
-        entries[index].settledAt = settlement.settledAt.milliseconds
-        entries[index].attempts = settlement.attempts
-        entries[index].deployment = Int64(settlement.row?.deployment ?? 0)
-        entries[index].written = settlement.row?.status
-        entries[index].lastStatus = settlement.httpStatus
-        entries[index].settledLocators.append(locator)
+        body(&entries[index])
         count(entries[index], by: 1)
         if entries[index].id == waitingFrom { findOldestWaiting() }
     }
@@ -227,94 +195,32 @@ package struct Ledger: Sendable {
         waitingFrom = index < entries.count ? entries[index].id : .max
     }
 
-    // MARK: - A start
-
-    /// Takes a delivery that a start finds.
-    ///
-    /// `end` is how it ended before the start, if it did; `isDistant`: more than `limit` younger
-    /// ones come behind it.
-    mutating func restore(
-        _ head: AcceptedHead,
-        locator: UInt64,
-        byteCount: Int,
-        isOver: Bool,
-        _ end: SettledSummary.End?,
-        isDistant: Bool
-    ) {
-        let place = texts.places.number(of: head.place)
-        let byteCount = UInt32(clamping: byteCount)
-        if isDistant, index(of: head.id) == nil {
-            floor = max(floor, head.id + 1)
-            if let known = distant.remove(head.id) { count(known, by: -1) } else { taken += 1 }
-            guard !isOver else {
-                let state = end?.state.map { DeliveryState($0) } ?? .delivered
-                return count(state, place, byteCount, by: 1)
-            }
-            let entry = DistantEntry(
-                id: head.id,
-                locator: locator,
-                receivedAt: head.receivedAt,
-                byteCount: byteCount,
-                place: place,
-                generation: head.generation
-            )
-            count(entry, by: 1)
-            return distant.add(entry)
-        }
-        // A deletion is of an environment, not of a deployment.
-        let isOfEnvironment = head.task == .stop || head.task == .stay
-        put(
-            PackedEntry(
-                id: head.id,
-                generation: head.generation,
-                locator: locator,
-                byteCount: byteCount,
-                receivedAt: head.receivedAt,
-                hook: texts.number(of: head.hook),
-                place: place,
-                application: texts.number(of: head.applicationName),
-                operationKey: head.operation.low,
-                status: isOfEnvironment ? nil : head.status,
-                isDeadLetter: false
-            )
-        )
-        if let end { restore(head.id, end) }
-    }
-
-    mutating func restore(_ letter: LetterHead, locator: UInt64, _ end: SettledSummary.End?) {
-        put(
-            PackedEntry(
-                id: letter.id,
-                generation: letter.generation,
-                locator: locator,
-                byteCount: 0,
-                receivedAt: letter.receivedAt,
-                hook: texts.number(of: letter.hook),
-                place: nil,
-                application: nil,
-                operationKey: 0,
-                status: nil,
-                isDeadLetter: true
-            )
-        )
-        if let end { restore(letter.id, end) }
-    }
-
-    /// Takes over how a delivery ended before the start.
-    private mutating func restore(_ id: UInt64, _ end: SettledSummary.End) {
+    /// Takes over how a delivery ended before a start.
+    mutating func restore(_ id: UInt64, _ end: SettledSummary.End) {
         guard let index = index(of: id) else { return }
-        count(entries[index], by: -1)
-        if let state = end.state, end.generation >= entries[index].generation {
-            entries[index].state = DeliveryState(state)
-            entries[index].settledAt = end.settledAt?.milliseconds
-            entries[index].deployment = Int64(end.deployment ?? 0)
-            entries[index].written = end.written
+        change(index) { entry in
+            entry.attempts = end.attempts
+            entry.settledLocators = end.locators
+            guard let state = end.state, end.generation >= entry.generation else { return }
+            entry.state = DeliveryState(state)
+            entry.settledAt = end.settledAt?.milliseconds
+            entry.deployment = Int64(end.deployment ?? 0)
+            entry.written = end.written
         }
-        entries[index].attempts = end.attempts
-        entries[index].settledLocators = end.locators
-        count(entries[index], by: 1)
-        if entries[index].id == waitingFrom { findOldestWaiting() }
     }
+
+    /// Takes a delivery that a start finds beyond the limit; `state` is how it ended, if it did.
+    mutating func restore(_ entry: DistantEntry, endedAs state: DeliveryState?) {
+        floor = max(floor, entry.id + 1)
+        if let known = distant.remove(entry.id) { count(known, by: -1) } else { taken += 1 }
+        guard state == nil else {
+            return tally.count(state ?? .accepted, entry.place, entry.byteCount, by: 1)
+        }
+        count(entry, by: 1)
+        distant.add(entry)
+    }
+
+    // MARK: - Where records lie
 
     /// Where the accepted record of a delivery lies, however old it is, if it is known here.
     package func locator(of id: UInt64) -> UInt64? {
@@ -353,19 +259,17 @@ package struct Ledger: Sendable {
         }
     }
 
-    // MARK: - Holds
+    // MARK: - What stands still, and how many
 
     package mutating func hold(_ scope: HoldScope, reason: String, remedy: String, since: Timestamp)
     {
-        holds[scope] = HoldNote(reason: reason, remedy: remedy, since: since)
+        holds.hold(scope, HoldNote(reason: reason, remedy: remedy, since: since))
     }
 
-    package mutating func release(_ scope: HoldScope) { holds[scope] = nil }
+    package mutating func release(_ scope: HoldScope) { holds.release(scope) }
 
     /// What stands still now, in a steady order.
-    package var held: [(scope: HoldScope, note: HoldNote)] {
-        holds.map { ($0.key, $0.value) }.sorted { $0.scope.words < $1.scope.words }
-    }
+    package var held: [(scope: HoldScope, note: HoldNote)] { holds.all }
 
     /// What holds a waiting entry; nil when it is not held.
     package func hold(over entry: LedgerEntry) -> HoldNote? {
@@ -373,25 +277,9 @@ package struct Ledger: Sendable {
             let environment = entry.environment
         else { return nil }
         let endpoint = entry.endpoint
-        return hold(
-            over: PlaceName(endpoint: endpoint, project: project, environment: environment)
+        return holds.over(
+            PlaceName(endpoint: endpoint, project: project, environment: environment)
         )
-    }
-
-    private func hold(over place: PlaceName) -> HoldNote? {
-        guard !holds.isEmpty else { return nil }
-        if let hold = holds[.endpoint(place.endpoint)] { return hold }
-        let byName = HoldScope.project(endpoint: place.endpoint, name: place.project)
-        if let hold = holds[byName] { return hold }
-        let text = ProjectText(endpoint: place.endpoint, text: place.project)
-        guard let number = Int(place.project) ?? numbers[text] else { return nil }
-        let byNumber = HoldScope.project(endpoint: place.endpoint, name: String(number))
-        let lane = HoldScope.lane(
-            endpoint: place.endpoint,
-            project: number,
-            environment: place.environment
-        )
-        return holds[byNumber] ?? holds[lane]
     }
 
     /// The state to show: `held` for what waits behind a hold.
@@ -401,20 +289,13 @@ package struct Ledger: Sendable {
 
     /// Deliveries by state; held ones apart from the accepted ones that only wait.
     package func totals() -> [DeliveryState: Int] {
-        var totals: [DeliveryState: Int] = [:]
-        for state in DeliveryState.allCases { totals[state] = counts[state] ?? 0 }
-        guard !holds.isEmpty else { return totals }
-        var held = 0
-        for (place, count) in waitingByPlace.enumerated() where count > 0 {
-            if hold(over: texts.places.name(UInt32(place))) != nil { held += count }
-        }
-        totals[.held] = held
-        totals[.accepted, default: 0] -= held
-        return totals
+        tally.totals { !holds.isEmpty && holds.over(texts.places.name($0)) != nil }
     }
 
     /// Waiting deliveries, held ones included.
-    package var waiting: Int { counts[.accepted] ?? 0 }
+    package var waiting: Int { tally.waiting }
+    /// Size of the records of what waits.
+    package var waitingBytes: Int { tally.waitingBytes }
 
     /// When the oldest waiting delivery came.
     package var oldestWaiting: Timestamp? {
@@ -437,6 +318,8 @@ package struct Ledger: Sendable {
         index(of: id).map { LedgerEntry(entries[$0], texts) }
     }
 
+    func isIndexed(_ id: UInt64) -> Bool { index(of: id) != nil }
+
     private func index(of id: UInt64) -> Int? {
         let place = place(of: id)
         return place < entries.count && entries[place].id == id ? place : nil
@@ -451,70 +334,5 @@ package struct Ledger: Sendable {
             if entries[middle].id < id { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-
-    /// What a listing asks for; nil: whatever it be.
-    package struct Filter: Sendable {
-        package var state: DeliveryState?
-        package var project: String?
-        package var environment: String?
-        package var since: Timestamp?
-        /// Only ids below this one.
-        package var before: UInt64?
-        package var limit = 50
-
-        package init() {}
-    }
-
-    /// The newest entries that fit, newest first, none below `floor`; `next` continues with
-    /// `before`.
-    package func list(
-        _ filter: Filter,
-        downTo floor: UInt64 = 0
-    ) -> (entries: [LedgerEntry], next: UInt64?) {
-        var found: [LedgerEntry] = []
-        var places: [UInt32: Bool] = [:]
-        for packed in entries.reversed() {
-            if let before = filter.before, packed.id >= before { continue }
-            if packed.id < floor { break }
-            if let since = filter.since, packed.receivedAt < since.milliseconds { continue }
-            guard fits(packed, filter, &places) else { continue }
-            guard found.count < filter.limit else { return (found, found.last?.id) }
-            found.append(LedgerEntry(packed, texts))
-        }
-        return (found, nil)
-    }
-
-    /// As `fits`, without making texts of an entry's own; `places` remembers what was compared.
-    private func fits(
-        _ entry: PackedEntry,
-        _ filter: Filter,
-        _ places: inout [UInt32: Bool]
-    ) -> Bool {
-        if filter.project != nil || filter.environment != nil {
-            guard let number = entry.place else { return false }
-            let known = places[number]
-            let isWanted = known ?? isWanted(texts.places.name(number), filter)
-            if known == nil { places[number] = isWanted }
-            guard isWanted else { return false }
-        }
-        guard let state = filter.state else { return true }
-        guard entry.state == .accepted else { return entry.state == state }
-        let isHeld = entry.place.flatMap { hold(over: texts.places.name($0)) } != nil
-        return state == (isHeld ? .held : .accepted)
-    }
-
-    private func isWanted(_ place: PlaceName, _ filter: Filter) -> Bool {
-        filter.project.map { $0 == place.project } ?? true
-            && filter.environment.map { $0 == place.environment } ?? true
-    }
-
-    /// Whether an entry is one that a listing asks for.
-    package func fits(_ entry: LedgerEntry, _ filter: Filter) -> Bool {
-        if let before = filter.before, entry.id >= before { return false }
-        if let since = filter.since, entry.receivedAt < since { return false }
-        if let project = filter.project, entry.project != project { return false }
-        if let environment = filter.environment, entry.environment != environment { return false }
-        return filter.state.map { state(of: entry) == $0 } ?? true
     }
 }
