@@ -66,7 +66,7 @@ struct HelpTests {
             #expect(!examples.isEmpty || command == "version", "\(command) has no example")
             for example in examples {
                 let run = try Self.paste(example, environment, stage.folder)
-                #expect(run.code == 0, "\(example)\n\(run.output)")
+                #expect(run.code == 0, "\(example)\n\(run.words)")
                 count += 1
             }
         }
@@ -78,11 +78,8 @@ struct HelpTests {
         _ example: String,
         _ environment: [String: String],
         _ folder: Folder
-    ) throws -> (code: Int32, output: String) {
+    ) throws -> CommandRun {
         let isServing = notRun[example] != nil
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
         var line = example
         var environment = environment
         if isServing {
@@ -93,16 +90,8 @@ struct HelpTests {
             environment["GITLAB_TOKEN"] = nil
         }
         // timeout(1) says 124 when it had to stop what it ran.
-        process.arguments = ["-c", isServing ? "\(line); test $? -eq 124" : line]
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        if isServing { line += "; test $? -eq 124" }
+        return try CommandRun.shell(line, environment: environment, in: folder)
     }
 
     @Test("every option that a command takes stands on its page")

@@ -91,7 +91,7 @@ struct PastedCommandTests {
                 // By itself curl says 0 whatever the status.
                 if line.hasPrefix("curl ") { line = "curl --fail \(line.dropFirst(5))" }
                 let run = try Self.paste(line, environment, stage.folder)
-                #expect(run.code == 0, "\(page): \(line)\n\(run.output)")
+                #expect(run.code == 0, "\(page): \(line)\n\(run.words)")
                 ran.append(pasted.line)
             }
         }
@@ -118,10 +118,7 @@ struct PastedCommandTests {
         _ example: String,
         _ environment: [String: String],
         _ folder: Folder
-    ) throws -> (code: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    ) throws -> CommandRun {
         var line = example
         var environment = environment
         if line.contains("deployment-relay serve") || line.hasSuffix("deployment-relay demo") {
@@ -135,15 +132,6 @@ struct PastedCommandTests {
             environment["RELAY_ADMIN_LISTEN"] = "127.0.0.1:0"
             environment["RELAY_DATA"] = "\(folder.path)/other"
         }
-        process.arguments = ["-c", line]
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        return try CommandRun.shell(line, environment: environment, in: folder)
     }
 }

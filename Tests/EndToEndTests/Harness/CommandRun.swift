@@ -29,6 +29,18 @@ struct CommandRun {
         try run(path, arguments, [:], input, nil)
     }
 
+    /// Runs a line as somebody pastes it, in `folder`.
+    static func shell(
+        _ line: String,
+        environment: [String: String],
+        in folder: Folder
+    ) throws -> CommandRun {
+        try run("/bin/bash", ["-c", line], environment, "", folder)
+    }
+
+    /// All that it said.
+    var words: String { output + errors }
+
     /// Runs the instrument.
     static func bench(_ arguments: [String]) throws -> CommandRun {
         try run(Programs.bench, arguments, [:], "", nil)

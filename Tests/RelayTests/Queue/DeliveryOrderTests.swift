@@ -110,12 +110,7 @@ struct DeliveryOrderTests {
     @Test("an older success that a newer one has overtaken is written as canceled")
     func overtaken() {
         var bench = QueueBench()
-        bench.accept(1, .running)
-        bench.settle()
-        bench.accept(2, .success)
-        bench.settle()
-        let late = bench.accept(1, .success)
-        bench.settle()
+        let late = bench.acceptOvertakenSuccess()
         #expect(bench.rows(of: 1) == [.canceled])
         #expect(bench.end(of: late)?.reason.contains("newer success") ?? false)
         #expect(bench.gitlab.current("production", of: 42)?.sha == QueueBench.shas[2])

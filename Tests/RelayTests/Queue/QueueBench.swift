@@ -47,6 +47,18 @@ struct QueueBench {
 
     // MARK: - In
 
+    /// An operation whose success comes when a newer one's stands already.
+    ///
+    /// - Returns: The delivery of that success.
+    mutating func acceptOvertakenSuccess() -> UInt64 {
+        accept(1, .running)
+        settle()
+        accept(2, .success)
+        settle()
+        defer { settle() }
+        return accept(1, .success)
+    }
+
     /// An event of `operation` of Application `application`.
     @discardableResult
     mutating func accept(

@@ -159,12 +159,7 @@ struct StateTableTests {
     @Test("a success that came too late is asked for as what it was written as")
     func retoldTooLate() {
         var bench = QueueBench()
-        bench.accept(1, .running)
-        bench.settle()
-        bench.accept(2, .success)
-        bench.settle()
-        let late = bench.accept(1, .success)
-        bench.settle()
+        let late = bench.acceptOvertakenSuccess()
         #expect(bench.rows(of: 1) == [.canceled])
         bench.gitlab.rows.removeAll { $0.status == .canceled }
         bench.accept(1, .success, generation: 1, id: late)
