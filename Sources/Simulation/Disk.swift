@@ -127,15 +127,20 @@ package final class Disk {
         var places: [(position: RecordPosition, origin: RecordPosition)] = []
         try log.replayHeads { places.append(($0.position, $0.origin)) }
         var records = archive
-        for place in places where records[place.origin] == nil {
-            let record = try log.read(place.position)
-            records[place.origin] = Stored(
-                kind: record.kind,
-                bytes: record.bytes,
-                origin: place.origin
-            )
-        }
+        try add(places, of: log, to: &records)
         return records.values.sorted { $0.origin < $1.origin }
+    }
+
+    /// Reads the records that are not there yet.
+    private static func add(
+        _ places: [(position: RecordPosition, origin: RecordPosition)],
+        of log: borrowing RecordLog,
+        to records: inout [RecordPosition: Stored]
+    ) throws {
+        for (position, origin) in places where records[origin] == nil {
+            let record = try log.read(position)
+            records[origin] = Stored(kind: record.kind, bytes: record.bytes, origin: origin)
+        }
     }
 
     /// Lets the oldest closed segment of a log go, in one go.
@@ -159,14 +164,7 @@ package final class Disk {
         guard var drop = try log.beginDrop() else { return nil }
         var places: [(position: RecordPosition, origin: RecordPosition)] = []
         drop.forEach { places.append(($0.position, $0.origin)) }
-        for place in places where archive[place.origin] == nil {
-            let record = try log.read(place.position)
-            archive[place.origin] = Stored(
-                kind: record.kind,
-                bytes: record.bytes,
-                origin: place.origin
-            )
-        }
+        try add(places, of: log, to: &archive)
         while !drop.isCarried {
             try log.carry(&drop, bytes: 8192, records: 16) { head in
                 switch fate(head) {
@@ -303,15 +301,4 @@ package final class Disk {
             }
         }
     }
-}
-
-extension RecordPosition {
-    init(locator: UInt64) {
-        self.init(
-            segment: UInt32(locator >> 32),
-            offset: UInt32(truncatingIfNeeded: locator)
-        )
-    }
-
-    var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
 }

@@ -16,3 +16,12 @@ package struct RecordPosition: Hashable, Comparable, Sendable {
         (a.segment, a.offset) < (b.segment, b.offset)
     }
 }
+
+extension RecordPosition {
+    /// The position in one number, as the rooms above keep it: it means something to the log only.
+    package var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
+
+    package init(locator: UInt64) {
+        self.init(segment: UInt32(locator >> 32), offset: UInt32(truncatingIfNeeded: locator))
+    }
+}

@@ -27,18 +27,16 @@ extension RecordReader {
         }
     }
 
-    /// Gives the head of each record that was written first in a segment, in order.
+    /// What a segment holds.
     ///
     /// Reads its index, and of an open segment all that is written. `options` are the log's own.
     ///
     /// - Throws: `.unreadable`.
     package func heads(
         of segment: UInt32,
-        _ options: RecordLog.Options,
-        _ body: (RecordHead) -> Void
-    ) throws(StorageError) {
-        let path = names.path(segment)
-        try index(at: path, options).forEachOriginal(of: segment, body)
+        _ options: RecordLog.Options
+    ) throws(StorageError) -> SegmentHeads {
+        SegmentHeads(segment: segment, index: try index(at: names.path(segment), options))
     }
 
     private func index(
@@ -57,5 +55,16 @@ extension RecordReader {
             throw .unreadable(file: path, reason: "\(error)")
         }
         return try Opening.index(ofRecordsIn: path, options)
+    }
+}
+
+/// The heads of a segment's records.
+package struct SegmentHeads: Sendable {
+    fileprivate let segment: UInt32
+    fileprivate let index: SegmentIndex
+
+    /// Gives each record that was written first in the segment, in order.
+    package func forEach(_ body: (RecordHead) -> Void) {
+        index.forEachOriginal(of: segment, body)
     }
 }

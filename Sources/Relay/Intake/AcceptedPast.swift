@@ -40,7 +40,7 @@ package struct AcceptedPast: Sendable {
     ) throws(RecordError) -> QueueEntry? {
         expected -= 1
         if kind == AcceptedRecord.lastIDKind {
-            intake.replay(lastID: try AcceptedRecord.lastID(bytes))
+            intake.reserve(idsUpTo: try AcceptedRecord.lastID(bytes))
             return nil
         }
         guard AcceptedHead.isDelivery(kind) else {
@@ -105,19 +105,16 @@ package struct AcceptedExtent: Sendable {
     /// Those below `floor` whose records are there all the same.
     package var kept: [UInt64] { stragglers.keys.filter { $0 < floor } }
 
-    /// The segments in which ids rise, oldest first.
-    package var segments: [UInt32] { tops.map(\.segment) }
+    /// The segments in which ids rise, oldest first, with the lowest id that each can have.
+    package var spans: [(segment: UInt32, lowest: UInt64)] {
+        let lowest = [floor] + tops.dropLast().map { $0.id + 1 }
+        return zip(tops, lowest).map { ($0.segment, $1) }
+    }
 
     /// The segment in which the record of this id was written first, if it is still there.
     package func segment(of id: UInt64) -> UInt32? {
         guard id >= floor else { return nil }
         return tops.first { $0.id >= id }?.segment
-    }
-
-    /// The lowest id that a segment can have; nil for one that is not known.
-    package func lowest(in segment: UInt32) -> UInt64? {
-        guard let index = tops.firstIndex(where: { $0.segment == segment }) else { return nil }
-        return index == 0 ? floor : tops[index - 1].id + 1
     }
 
     /// A record is there.

@@ -141,8 +141,6 @@ extension Intake {
         letters.confirm()
     }
 
-    mutating func replay(lastID id: UInt64) { nextID = max(nextID, id + 1) }
-
     /// Takes over what was accepted before a start; `read` gives the records back.
     mutating func restore(_ past: PastBook, reading read: @escaping DeliveryReader) {
         book.restore(past, reading: read)

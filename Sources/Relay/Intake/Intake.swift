@@ -17,8 +17,6 @@ package struct Intake: Sendable {
     var expiries = Expiries()
     /// The id of the next delivery; ids of a turn that failed are not used again.
     package internal(set) var nextID: UInt64 = 1
-    /// The highest id that was given; nil: none was.
-    package var lastID: UInt64? { nextID > 1 ? nextID - 1 : nil }
 
     package init(hooks: [Hook], limits: Limits) {
         self.hooks = Dictionary(uniqueKeysWithValues: hooks.map { ($0.name, $0) })

@@ -29,10 +29,8 @@ extension IngressLoop {
         var rest = filter
         rest.before = min(filter.before ?? .max, ledger.floor)
         var looked = 0
-        for segment in extent.segments.reversed() {
-            guard let lowest = extent.lowest(in: segment), let before = rest.before,
-                lowest < before
-            else { continue }
+        for (segment, lowest) in extent.spans.reversed() {
+            guard let before = rest.before, lowest < before else { continue }
             guard entries.count < filter.limit, looked < Self.segmentsAtOnce else {
                 return (entries, before)
             }
@@ -85,18 +83,17 @@ extension IngressLoop {
 
     private func read(_ segment: UInt32) throws(StorageError) -> Ledger {
         let folder = running.configuration.data
-        let reader = RecordReader(folder: folder, name: "accepted")
+        let heads = try RecordReader(folder: folder, name: "accepted")
+            .heads(of: segment, .accepted(limits))
         var part = OlderLedger(besides: ledger)
-        let options = RecordLog.Options.accepted(limits)
-        try reader.heads(of: segment, options) { part.survey(kind: $0.kind, head: $0.bytes) }
-        let settledOptions = RecordLog.Options.settled(limits)
+        heads.forEach { part.survey(kind: $0.kind, head: $0.bytes) }
         for number in try settled.segments() where !part.isComplete {
             if let closedAt = try settled.closedAt(number), closedAt < part.since { continue }
-            try settled.heads(of: number, settledOptions) { head in
+            try settled.heads(of: number, .settled(limits)).forEach { head in
                 part.note(kind: head.kind, head: head.bytes, locator: head.position.locator)
             }
         }
-        try reader.heads(of: segment, options) { head in
+        heads.forEach { head in
             part.take(
                 kind: head.kind,
                 head: head.bytes,

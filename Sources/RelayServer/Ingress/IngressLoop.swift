@@ -246,7 +246,7 @@ struct IngressLoop: ~Copyable {
     /// What the event came with; read from its record when it came before this start.
     private mutating func traceparent(of entry: LedgerEntry) -> String? {
         if let known = traces.take(entry.id) { return known }
-        guard traces.isPartial || entry.receivedAt.milliseconds < shared.startedAt else {
+        guard traces.mayLack(entry.id) || entry.receivedAt.milliseconds < shared.startedAt else {
             return nil
         }
         return acceptedDelivery(entry)?.traceparent
@@ -370,14 +370,5 @@ struct IngressLoop: ~Copyable {
             let position = accepted.stage(kind: record.kind, bytes)
             staged.append((record, position, bytes.count))
         }
-    }
-}
-
-extension RecordPosition {
-    /// The position as the rooms above see it: a number that means something to the log only.
-    var locator: UInt64 { UInt64(segment) << 32 | UInt64(offset) }
-
-    init(locator: UInt64) {
-        self.init(segment: UInt32(locator >> 32), offset: UInt32(truncatingIfNeeded: locator))
     }
 }

@@ -5,13 +5,18 @@ struct Traces {
     private static let limit = 16_384
 
     private var open: [UInt64: String] = [:]
-    /// Whether some were too many to keep.
-    private(set) var isPartial = false
+    /// The highest id whose trace was one too many; 0: all were kept.
+    private var highestLeftOut: UInt64 = 0
 
     mutating func add(_ id: UInt64, _ traceparent: String) {
-        guard open.count < Self.limit || open[id] != nil else { return isPartial = true }
+        guard open.count < Self.limit || open[id] != nil else {
+            return highestLeftOut = max(highestLeftOut, id)
+        }
         open[id] = traceparent
     }
+
+    /// Whether it may have had one that was not kept.
+    func mayLack(_ id: UInt64) -> Bool { id <= highestLeftOut }
 
     mutating func take(_ id: UInt64) -> String? {
         open.isEmpty ? nil : open.removeValue(forKey: id)
