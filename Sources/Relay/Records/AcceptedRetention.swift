@@ -21,7 +21,7 @@ package struct RecordMove: Equatable, Sendable {
 package struct AcceptedRetention: Sendable {
     /// Deliveries that wait, by where they lay.
     private var waiting: [UInt64: UInt64] = [:]
-    /// Applications, by where something of them lay.
+    /// Applications of which something must stay known, by where it lay.
     private var known: [UInt64: Identity] = [:]
     private var letters: [UInt64] = []
 
@@ -48,13 +48,14 @@ package struct AcceptedRetention: Sendable {
                 return Self.last(letter.id, intake)
             }
             let head = try AcceptedHead(kind: kind, bytes)
-            known[locator] = head.application
             if !head.isMemo, ledger.waits(head.id), ledger.locator(of: head.id) == locator {
                 waiting[locator] = head.id
+                known[locator] = head.application
                 return .stays
             }
             let isRecent = max(head.receivedAt, head.startedAt ?? 0) >= recent
             if intake.needs(head, locator: locator, isRecent: isRecent) {
+                known[locator] = head.application
                 return head.isMemo ? .stays : .becomes(kind: head.memoKind, head.memo(of: bytes))
             }
             return Self.last(head.id, intake)

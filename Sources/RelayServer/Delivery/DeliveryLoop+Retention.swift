@@ -38,7 +38,7 @@ struct SettledLettingGo {
 extension DeliveryLoop {
     /// One step, while nothing else is to be written.
     mutating func letGoOfOldest() throws(StorageError) {
-        guard !isStopping, let gone = letGo.gone else { return }
+        guard let gone = letGo.gone else { return }
         guard let drop = letGo.drop else { return try look(gone) }
         do throws(StorageError) {
             if drop.isCarried { try end(drop) } else { try carry(drop, gone) }

@@ -26,7 +26,7 @@ struct DeliveryLoop: ~Copyable {
     private var hasNews = false
     /// Calls under way, for their endpoints and kinds.
     private var underWay: [UInt64: (endpoint: String, call: GitLabCall)] = [:]
-    var isStopping = false
+    private var isStopping = false
     var letGo: SettledLettingGo
     private var stopsAt: Int64 = .max
 
@@ -83,7 +83,7 @@ struct DeliveryLoop: ~Copyable {
         decide()
         if try commit() { leave() }
         try recover()
-        if batch.isEmpty, reporter.trouble.words == nil { try letGoOfOldest() }
+        if canLetGo { try letGoOfOldest() }
         reporter.publish(queue, logBytes: settled.byteCount, at: now())
     }
 
@@ -108,13 +108,18 @@ struct DeliveryLoop: ~Copyable {
         replies = []
     }
 
+    /// Nothing else is to be written, and it can be.
+    private var canLetGo: Bool {
+        batch.isEmpty && reporter.trouble.words == nil && !isStopping
+    }
+
     func now() -> Moment {
         Moment(steady: Clock.monotonic(), wall: Timestamp(milliseconds: Clock.now()))
     }
 
     /// Milliseconds until something falls due; -1: only an answer or mail matters.
     private func timeout() -> Int32 {
-        if hasNews || letGo.isBusy && batch.isEmpty && reporter.trouble.words == nil { return 0 }
+        if hasNews || canLetGo && letGo.isBusy { return 0 }
         let present = now()
         var due: Int64?
         if isStopping { due = stopsAt }

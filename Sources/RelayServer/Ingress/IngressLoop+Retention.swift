@@ -111,7 +111,11 @@ extension IngressLoop {
     private mutating func beginLettingGo() throws(IngressError) {
         let now = Clock.now()
         guard Clock.monotonic() >= letGo.pausedUntil else { return }
-        if letGo.rule.closing(openSince: openSince) <= now { accepted.closeSegment() }
+        if letGo.rule.closing(openSince: openSince) <= now {
+            accepted.closeSegment()
+            // No other could be begun, and the old one goes on: not at once again.
+            if accepted.trouble != nil { return letGo.pause() }
+        }
         guard let oldest = accepted.closed.first else { return }
         let settledBytes = shared.deliveryMetrics.withLock { $0.logBytes }
         let isDue = letGo.rule.isDue(
