@@ -11,10 +11,11 @@ let package = Package(
     targets: [
         // C shims: only what Swift cannot call by itself.
         .target(name: "CLinux"),
+        .target(name: "CProcessor"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Pure: no system calls, no clocks, no globals.
-        .room("Formats"),
+        .room("Formats", uses: ["CProcessor"]),
         .room("JSON", uses: ["Formats"]),
         .room("HTTP", uses: ["Formats"]),
         .room("Templating", uses: ["JSON", "Formats"]),

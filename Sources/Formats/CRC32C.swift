@@ -1,7 +1,20 @@
+import CProcessor
+
 /// CRC-32C (Castagnoli; RFC 3720 appendix B.4), eight bytes a step.
 package enum CRC32C {
+    private static let hasInstructions = processor_has_crc32c()
+
     /// Goes on from `continuing`, the checksum of what came before `bytes`; 0 at the beginning.
     package static func checksum(
+        _ bytes: UnsafeRawBufferPointer,
+        continuing: UInt32 = 0
+    ) -> UInt32 {
+        guard hasInstructions else { return portable(bytes, continuing: continuing) }
+        return ~processor_crc32c(~continuing, bytes.baseAddress, bytes.count)
+    }
+
+    /// The same without the processor's own instructions.
+    package static func portable(
         _ bytes: UnsafeRawBufferPointer,
         continuing: UInt32 = 0
     ) -> UInt32 {

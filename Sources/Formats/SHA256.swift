@@ -1,3 +1,5 @@
+import CProcessor
+
 /// SHA-256 (FIPS 180-4 §6.2), fed in pieces.
 ///
 /// Keeps all it needs in itself: hashing takes no memory but for the digest.
@@ -16,8 +18,14 @@ package struct SHA256: Sendable {
     private var pending = SIMD64<UInt8>()
     private var pendingCount = 0
     private var length: UInt64 = 0
+    private let usesInstructions: Bool
 
-    package init() {}
+    private static let hasInstructions = processor_has_sha256()
+
+    package init() { usesInstructions = Self.hasInstructions }
+
+    /// The same without the processor's own instructions.
+    package init(portable: Bool) { usesInstructions = !portable && Self.hasInstructions }
 
     package mutating func update(_ bytes: some Collection<UInt8>) {
         if bytes.withContiguousStorageIfAvailable({ update(UnsafeRawBufferPointer($0)) }) == nil {
@@ -27,29 +35,31 @@ package struct SHA256: Sendable {
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length += UInt64(bytes.count)
-        var rest = bytes[...]
+        var at = 0
         if pendingCount > 0 {
-            let missing = rest.prefix(64 - pendingCount)
-            hold(missing)
-            rest = rest.dropFirst(missing.count)
+            at = min(64 - pendingCount, bytes.count)
+            hold(UnsafeRawBufferPointer(rebasing: bytes[..<at]))
             guard pendingCount == 64 else { return }
-            let block = pending
-            withUnsafeBytes(of: block) { compress($0) }
-            pendingCount = 0
+            compressPending()
         }
-        while rest.count >= 64 {
-            compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
-            rest = rest.dropFirst(64)
-        }
-        hold(rest)
+        let whole = (bytes.count - at) & ~63
+        compress(UnsafeRawBufferPointer(rebasing: bytes[at..<at + whole]))
+        hold(UnsafeRawBufferPointer(rebasing: bytes[(at + whole)...]))
     }
 
-    private mutating func hold(_ bytes: Slice<UnsafeRawBufferPointer>) {
+    private mutating func hold(_ bytes: UnsafeRawBufferPointer) {
         withUnsafeMutableBytes(of: &pending) { pending in
             UnsafeMutableRawBufferPointer(rebasing: pending[pendingCount...])
-                .copyBytes(from: bytes)
+                .copyMemory(from: bytes)
         }
         pendingCount += bytes.count
+    }
+
+    private mutating func compressPending() {
+        let block = pending
+        withUnsafeBytes(of: block) { compress($0) }
+        pending = SIMD64()
+        pendingCount = 0
     }
 
     /// The 32 bytes of the digest.
@@ -70,13 +80,15 @@ package struct SHA256: Sendable {
 
     /// The digest as eight numbers, the first bytes in the first one's upper half.
     package consuming func finishWords() -> SIMD8<UInt32> {
-        let bits = (length * 8).bigEndian
         // A one, and zeros up to the last eight bytes of a block, which tell the length.
-        let zeros = (119 - pendingCount) % 64
-        withUnsafeBytes(of: Self.padding) { padding in
-            update(UnsafeRawBufferPointer(rebasing: padding[..<(1 + zeros)]))
+        pending[pendingCount] = 0x80
+        for index in pendingCount + 1..<64 { pending[index] = 0 }
+        if pendingCount >= 56 { compressPending() }
+        let bits = (length * 8).bigEndian
+        withUnsafeMutableBytes(of: &pending) {
+            $0.storeBytes(of: bits, toByteOffset: 56, as: UInt64.self)
         }
-        withUnsafeBytes(of: bits) { update($0) }
+        compressPending()
         return state
     }
 
@@ -86,13 +98,24 @@ package struct SHA256: Sendable {
         return hash.finish()
     }
 
-    private static let padding: SIMD64<UInt8> = {
-        var padding = SIMD64<UInt8>()
-        padding[0] = 0x80
-        return padding
-    }()
+    /// - Parameter blocks: Whole blocks of 64 bytes.
+    private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+        guard usesInstructions else {
+            for start in stride(from: 0, to: blocks.count, by: 64) {
+                compressPortably(UnsafeRawBufferPointer(rebasing: blocks[start..<start + 64]))
+            }
+            return
+        }
+        withUnsafeMutableBytes(of: &state) { state in
+            processor_sha256(
+                state.assumingMemoryBound(to: UInt32.self).baseAddress,
+                blocks.baseAddress,
+                blocks.count / 64
+            )
+        }
+    }
 
-    private mutating func compress(_ block: UnsafeRawBufferPointer) {
+    private mutating func compressPortably(_ block: UnsafeRawBufferPointer) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
             for index in 0..<16 {
                 w[index] = UInt32(

@@ -51,6 +51,26 @@ struct DigestTests {
     @Test("SHA-256 gives FIPS 180's digests", arguments: sha256Rows)
     func sha256(row: Row) { #expect(Hex.encode(SHA256.digest(row.message)) == row.digest) }
 
+    @Test("SHA-256 without the processor's instructions gives the same", arguments: sha256Rows)
+    func sha256Portable(row: Row) {
+        var hash = SHA256(portable: true)
+        hash.update(row.message)
+        #expect(Hex.encode(hash.finish()) == row.digest)
+    }
+
+    @Test("both ways of SHA-256 and of CRC-32C agree on every length")
+    func waysAgree() {
+        let message = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
+        for length in 0...message.count {
+            let part = Array(message[..<length])
+            var hash = SHA256(portable: true)
+            hash.update(part)
+            #expect(hash.finish() == SHA256.digest(part))
+            let crc = part.withUnsafeBytes { CRC32C.portable($0, continuing: 5) }
+            #expect(crc == CRC32C.checksum(part, continuing: 5))
+        }
+    }
+
     @Test(
         "SHA-256 does not care how it is fed",
         arguments: [1, 3, 55, 56, 63, 64, 65, 127, 128, 1000]
@@ -170,6 +190,7 @@ struct DigestTests {
     )
     func crc32c(row: Row) {
         let crc = CRC32C.checksum(row.message)
+        #expect(row.message.withUnsafeBytes { CRC32C.portable($0) } == crc)
         #expect(Hex.encode(withUnsafeBytes(of: crc.bigEndian) { Array($0) }) == row.digest)
         for split in 0...row.message.count {
             let first = CRC32C.checksum(Array(row.message[..<split]))

@@ -17,7 +17,7 @@ enum FloorPlan {
     ]
 
     static let rooms: [String: Room] = [
-        "Formats": Room(imports: [], isPure: true),
+        "Formats": Room(imports: ["CProcessor"], isPure: true),
         "JSON": Room(imports: [], isPure: true),
         "HTTP": Room(imports: ["Formats"], isPure: true),
         "Templating": Room(imports: ["JSON", "Formats"], isPure: true),
@@ -28,6 +28,7 @@ enum FloorPlan {
             isPure: true
         ),
         "CLinux": Room(imports: []),
+        "CProcessor": Room(imports: []),
         "CCurl": Room(imports: []),
         "POSIX": Room(imports: edge.union(["CLinux", "Glibc"])),
         "Storage": Room(imports: ["Formats", "POSIX"]),
