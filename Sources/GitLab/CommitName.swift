@@ -19,7 +19,7 @@ package enum CommitName {
         if ref.hasPrefix("-") { return "begins with a dash, which no branch or tag can" }
         for scalar in ref.unicodeScalars {
             if scalar == ":" { return "holds a colon, which no branch or tag can" }
-            if scalar.properties.isWhitespace {
+            if isWhitespace(scalar) {
                 return "holds white space, which no branch or tag can"
             }
             if scalar.value < 0x20 || scalar.value == 0x7F {
@@ -27,6 +27,13 @@ package enum CommitName {
             }
         }
         return nil
+    }
+
+    /// Unicode's White_Space; ASCII, which is nearly all there is, without looking it up.
+    static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            ? scalar == " " || (0x09...0x0D).contains(scalar.value)
+            : scalar.properties.isWhitespace
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

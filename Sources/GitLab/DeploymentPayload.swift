@@ -29,8 +29,7 @@ package struct DeploymentPayload: Equatable, Sendable {
     /// - Throws: the first mistake; a name that GitLab does not know comes before a missing one,
     ///   since a misspelt member explains the missing one.
     package init(checking payload: JSONValue) throws(PayloadError) {
-        var members = PayloadMembers()
-        try members.take(payload)
+        let members = try PayloadMembers(payload)
         environment = try members.environment()
         sha = try members.sha()
         ref = try members.ref()
@@ -40,7 +39,8 @@ package struct DeploymentPayload: Equatable, Sendable {
 
     /// The request's body: the five fields in GitLab's order.
     package var json: [UInt8] {
-        var writer = JSONWriter()
+        let texts = environment.utf8.count + sha.utf8.count + ref.utf8.count
+        var writer = JSONWriter(reserving: texts + 96)
         writer.object { object in
             object.member("environment", environment)
             object.member("sha", sha)

@@ -11,10 +11,10 @@ struct PayloadMembers {
         "is_tag": "tag",
     ]
 
-    private var values: [(key: String, value: JSONValue)] = []
+    private let payload: JSONValue
 
     /// Keeps the members; refuses what is no object and any name that GitLab does not know.
-    mutating func take(_ payload: JSONValue) throws(PayloadError) {
+    init(_ payload: JSONValue) throws(PayloadError) {
         guard payload.kind == .object else {
             throw PayloadError(
                 member: "",
@@ -22,8 +22,10 @@ struct PayloadMembers {
                 hint: #"write {"environment": …, "sha": …, "ref": …, "tag": …, "status": …}"#
             )
         }
-        values = payload.members
-        for (key, _) in values where !Self.names.contains(key) { throw Self.unknown(key) }
+        self.payload = payload
+        for key in payload.keys where !Self.names.contains(where: key.says) {
+            throw Self.unknown(key.string ?? "")
+        }
     }
 
     /// The field's name that `key` begins or is begun by, else the one the fewest letters away.
@@ -44,14 +46,15 @@ struct PayloadMembers {
     }
 
     private func value(_ name: String, example: String) throws(PayloadError) -> JSONValue {
-        let hint = "add \"\(name)\": \(example)"
-        guard let value = values.first(where: { $0.key == name })?.value else {
-            throw PayloadError(member: name, problem: "is missing", hint: hint)
-        }
-        guard !value.isNull else {
-            throw PayloadError(member: name, problem: "is null", hint: hint)
-        }
+        guard let value = payload[name] else { throw Self.absent(name, "is missing", example) }
+        guard !value.isNull else { throw Self.absent(name, "is null", example) }
         return value
+    }
+
+    private static func absent(_ name: String, _ problem: String, _ example: String)
+        -> PayloadError
+    {
+        PayloadError(member: name, problem: problem, hint: "add \"\(name)\": \(example)")
     }
 
     /// A string that holds more than white space.
@@ -64,7 +67,7 @@ struct PayloadMembers {
                 hint: "write it in quotes: \(example)"
             )
         }
-        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        guard text.unicodeScalars.contains(where: { !CommitName.isWhitespace($0) }) else {
             throw PayloadError(
                 member: name,
                 problem: "is blank",

@@ -18,9 +18,14 @@ package enum JSONEscape {
         to out: inout [UInt8],
         style: Style
     ) {
+        guard let base = utf8.baseAddress else { return }
         var plain = 0
         var at = 0
         while at < utf8.count {
+            if style != .go {
+                at = PlainText.end(base, utf8.count, from: at)
+                guard at < utf8.count else { break }
+            }
             let byte = utf8[at]
             if byte < 0x80 {
                 let isSpecial = byte < 0x20 || byte == 0x22 || byte == 0x5C

@@ -38,17 +38,37 @@ package struct JSONValue: Sendable {
     }
 
     /// The decoded text of a string; nil for other kinds.
-    package var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+    package var string: String? {
+        guard entry.kind == .string else { return nil }
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            let inner = inner(bytes)
+            // Most texts are what they are, and are copied once.
+            if entry.isPlain { return String(decoding: inner, as: UTF8.self) }
+            return String(decoding: StringDecoder.decode(inner), as: UTF8.self)
+        }
+    }
+
+    /// Whether this is a string and says `text`; makes no text of its own.
+    package func says(_ text: String) -> Bool {
+        guard entry.kind == .string else { return false }
+        var text = text
+        return text.withUTF8 { wanted in
+            storage.bytes.withUnsafeBufferPointer { Self.matches(entry, $0, wanted) }
+        }
+    }
 
     /// The same as bytes, always valid UTF-8.
     package var utf8: [UInt8]? {
         guard entry.kind == .string else { return nil }
         return storage.bytes.withUnsafeBufferPointer { bytes in
-            let inner = UnsafeBufferPointer(
-                rebasing: bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
-            )
+            let inner = inner(bytes)
             return entry.isPlain ? Array(inner) : StringDecoder.decode(inner)
         }
+    }
+
+    /// What stands between a string's quotes.
+    private func inner(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[Int(entry.start) + 1..<Int(entry.end) - 1])
     }
 
     /// Where the value stands in `JSONDocument.bytes`, quotes and brackets included.
@@ -102,8 +122,31 @@ package struct JSONValue: Sendable {
             let inner = UnsafeBufferPointer(rebasing: bytes[start..<start + length])
             return StringDecoder.decode(inner).elementsEqual(name)
         }
-        guard length == name.count else { return false }
-        for offset in 0..<length where bytes[start + offset] != name[offset] { return false }
+        return length == name.count && isSame(bytes, start, name)
+    }
+
+    /// Whether the bytes from `start` on are `name`, which ends within them.
+    ///
+    /// Eight at once: keys are looked for more than anything else is done here.
+    private static func isSame(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ start: Int,
+        _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let text = UnsafeRawBufferPointer(bytes)
+        let name = UnsafeRawBufferPointer(name)
+        var at = 0
+        while name.count - at >= 8 {
+            let left = text.loadUnaligned(fromByteOffset: start + at, as: UInt64.self)
+            guard left == name.loadUnaligned(fromByteOffset: at, as: UInt64.self) else {
+                return false
+            }
+            at += 8
+        }
+        while at < name.count {
+            guard text[start + at] == name[at] else { return false }
+            at += 1
+        }
         return true
     }
 
@@ -162,6 +205,28 @@ package struct JSONValue: Sendable {
             at = Int(storage.tape[at + 1].next)
         }
         return members
+    }
+
+    /// An object's keys as they stand there, one that stands there twice as often; empty for other
+    /// kinds.
+    package var keys: Keys {
+        Keys(
+            storage: storage,
+            at: index + 1,
+            end: entry.kind == .object ? Int(entry.next) : index + 1
+        )
+    }
+
+    package struct Keys: Sequence, IteratorProtocol {
+        let storage: JSONDocument.Storage
+        var at: Int
+        let end: Int
+
+        package mutating func next() -> JSONValue? {
+            guard at < end else { return nil }
+            defer { at = Int(storage.tape[at + 1].next) }
+            return JSONValue(storage: storage, index: at)
+        }
     }
 
     /// Keys that this object has more than once.

@@ -4,7 +4,8 @@ package struct JSONWriter: Sendable {
     /// Whether the next value or member stands behind another one.
     private var needsComma = false
 
-    package init() {}
+    /// - Parameter reserving: Bytes that are likely to come.
+    package init(reserving count: Int = 0) { bytes.reserveCapacity(count) }
 
     // MARK: - Values
 
@@ -40,28 +41,28 @@ package struct JSONWriter: Sendable {
 
     package mutating func number(_ value: some BinaryInteger) {
         begin()
-        bytes += Array(String(value).utf8)
+        bytes += String(value).utf8
     }
 
     /// The shortest text that reads back as the same; NaN and infinities become null.
     package mutating func number(_ value: Double) {
         begin()
         guard value.isFinite else {
-            bytes += Array("null".utf8)
+            bytes += "null".utf8
             return
         }
         let isWhole = value == value.rounded() && abs(value) < 1e15
-        bytes += Array((isWhole ? String(Int64(value)) : "\(value)").utf8)
+        bytes += (isWhole ? String(Int64(value)) : "\(value)").utf8
     }
 
     package mutating func bool(_ value: Bool) {
         begin()
-        bytes += Array((value ? "true" : "false").utf8)
+        bytes += (value ? "true" : "false").utf8
     }
 
     package mutating func null() {
         begin()
-        bytes += Array("null".utf8)
+        bytes += "null".utf8
     }
 
     /// A value that is JSON text already.
@@ -111,6 +112,9 @@ package struct JSONWriter: Sendable {
     }
 
     // MARK: - Bytes
+
+    /// A line feed behind a whole text.
+    package mutating func endLine() { bytes.append(0x0A) }
 
     private mutating func begin() {
         if needsComma { bytes.append(0x2C) }
