@@ -2,20 +2,14 @@ package import Formats
 package import JSON
 
 /// A value that a caller adds to what a template sees.
-package enum TemplateValue: Equatable, Sendable {
-    case string([UInt8])
+package enum TemplateValue: Sendable {
+    case text(String)
+    /// As RFC 3339 writes it.
+    case moment(Timestamp)
     case bool(Bool)
     case map([(key: String, value: TemplateValue)])
-
-    package static func == (a: TemplateValue, b: TemplateValue) -> Bool {
-        switch (a, b) {
-        case (.string(let a), .string(let b)): a == b
-        case (.bool(let a), .bool(let b)): a == b
-        case (.map(let a), .map(let b)):
-            a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
-        default: false
-        }
-    }
+    /// A map that is made when a template asks for it, once a run.
+    case made(@Sendable () -> [(key: String, value: TemplateValue)])
 }
 
 /// The dot: a body as it came, and members added beside it; an added one hides the body's.
@@ -23,9 +17,9 @@ package struct TemplateData: Sendable {
     let body: JSONValue?
     let added: [(key: String, value: TemplateValue)]
 
-    package init(_ body: JSONValue?, adding added: [(name: String, value: TemplateValue)] = []) {
+    package init(_ body: JSONValue?, adding added: [(key: String, value: TemplateValue)] = []) {
         self.body = body
-        self.added = added.map { (key: $0.name, value: $0.value) }
+        self.added = added
     }
 }
 
@@ -64,16 +58,35 @@ package struct Template: Sendable {
         _ data: TemplateData,
         _ world: TemplateWorld
     ) throws(TemplateError) -> [UInt8] {
+        try execute(data, world).out
+    }
+
+    /// The one JSON object that comes out, read.
+    ///
+    /// - Precondition: the template's semantics are a payload's.
+    package func renderPayload(
+        _ data: TemplateData,
+        _ world: TemplateWorld
+    ) throws(TemplateError) -> JSONDocument {
+        guard let payload = try execute(data, world).payload else {
+            preconditionFailure("\(compiled.options.name) is no payload's template")
+        }
+        return payload
+    }
+
+    private func execute(
+        _ data: TemplateData,
+        _ world: TemplateWorld
+    ) throws(TemplateError) -> (out: [UInt8], payload: JSONDocument?) {
         let run = Run(world, compiled.options.limits, patterns: compiled.patterns)
         defer { run.end() }
         var executor = Executor(compiled, run)
         do {
             try executor.execute(CompiledTemplate.Key(name: compiled.options.name), data.dot)
-            try executor.checkPayload()
+            return (executor.out, try executor.payload())
         } catch {
             throw compiled.error(error, executor.source, executor.span)
         }
-        return executor.out
     }
 }
 

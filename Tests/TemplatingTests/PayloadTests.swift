@@ -252,9 +252,9 @@ struct PayloadTests {
         let file = Sample.file("../../config/templates/deployment.json.tmpl")
         let template = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         let deployment: [(key: String, value: TemplateValue)] = [
-            ("status", .string(Array("failed".utf8))),
-            ("environment", .string(Array("review/ü \"x\"".utf8))),
-            ("sha", .string(Array("07aa5a0d".utf8))), ("ref", .string(Array("main".utf8))),
+            ("status", .text("failed")),
+            ("environment", .text("review/ü \"x\"")),
+            ("sha", .text("07aa5a0d")), ("ref", .text("main")),
             ("tag", .bool(false)),
         ]
         let data = TemplateData(try Self.nasty(), adding: [("deployment", .map(deployment))])
@@ -296,7 +296,7 @@ struct PayloadTests {
     @Test("what a caller adds hides the body's member of the same name")
     func added() throws {
         let body = try Sample.json(#"{"hook": "theirs", "n": 1}"#)
-        let data = TemplateData(body, adding: [("hook", .string(Array("ours".utf8)))])
+        let data = TemplateData(body, adding: [("hook", .text("ours"))])
         let root = try payload(#"{"a":"{{.hook}}{{.n}}","all":{{toJson .}}}"#, data)
         #expect(root["a"]?.string == "ours1")
         #expect(root["all"]?["hook"]?.string == "ours")

@@ -47,7 +47,7 @@ struct EventMaker {
             place: place,
             status: told.status,
             payload: told.json,
-            choices: choices(report, place)
+            choices: choices(report)
         )
     }
 
@@ -77,14 +77,14 @@ struct EventMaker {
 
     private func payload(_ report: Report, _ place: Place) throws(Refusal) -> DeploymentPayload {
         let data = data(report, place, status: report.status)
-        let rendered: [UInt8]
+        let rendered: JSONDocument
         do {
             rendered = try hook.render(data, world)
         } catch {
             throw Refusal(reason: "the template failed: \(error)")
         }
         do {
-            return try DefaultBranch.read(rendered)
+            return try DeploymentPayload(checking: rendered.root)
         } catch {
             // Who has written no template need not hear of one.
             let origin =
@@ -143,23 +143,22 @@ struct EventMaker {
         )
     }
 
-    private func choices(_ report: Report, _ place: Place) -> [String] {
+    private func choices(_ report: Report) -> [String] {
         var words: [String] = []
-        if let sha = report.sha { words.append("sha: \(sha.origin)") }
-        if let project = report.project {
-            words.append("project: \(project.origin)")
-        } else {
-            words.append("project: the endpoint's fallback (GITLAB_PROJECT)")
-        }
+        words.reserveCapacity(6 + report.notes.count)
+        if let sha = report.sha { words.append("sha: " + sha.origin) }
+        words.append(
+            "project: " + (report.project?.origin ?? "the endpoint's fallback (GITLAB_PROJECT)")
+        )
         if let environment = report.environment {
-            words.append("environment: \(environment.origin)")
+            words.append("environment: " + environment.origin)
         }
         switch report.ref {
-        case .name(_, let origin): words.append("ref: \(origin)")
+        case .name(_, let origin): words.append("ref: " + origin)
         case .defaultBranch(let origin): words.append("ref: default branch (\(origin))")
         case nil: break
         }
-        words.append("tag: \(report.tagOrigin)")
+        words.append("tag: " + report.tagOrigin)
         if let tier = report.tier { words.append("tier: \(tier.value) (\(tier.origin))") }
         if let url = report.externalURL {
             words.append("external URL: \(url.value) (\(url.origin))")
@@ -175,19 +174,24 @@ struct EventMaker {
 
     /// DESIGN §2.5: the body as it came, `.hook`, `.request` and `.deployment`.
     func data(_ report: Report, _ place: Place?, status: DeploymentStatus) -> TemplateData {
-        TemplateData(
-            body,
-            adding: surroundings + [("deployment", .map(deployment(report, place, status)))]
+        let deployment = ("deployment", TemplateValue.map(deployment(report, place, status)))
+        return TemplateData(body, adding: [hookMember, requestMember, deployment])
+    }
+
+    /// What a template sees beside a body that was not understood.
+    var surroundings: [(key: String, value: TemplateValue)] { [hookMember, requestMember] }
+
+    private var hookMember: (key: String, value: TemplateValue) {
+        ("hook", .made { [name = hook.name] in [("name", .text(name))] })
+    }
+
+    private var requestMember: (key: String, value: TemplateValue) {
+        (
+            "request",
+            .made { [fields = webhook.fields] in
+                fields.map { ($0.name.lowercased(), .text($0.value)) }
+            }
         )
-    }
-
-    /// What a template sees beside the body, whether or not that was understood.
-    var surroundings: [(name: String, value: TemplateValue)] {
-        [("hook", .map([("name", .text(hook.name))])), ("request", .map(request))]
-    }
-
-    private var request: [(key: String, value: TemplateValue)] {
-        webhook.fields.map { ($0.name.lowercased(), .text($0.value)) }
     }
 
     private func deployment(
@@ -203,29 +207,26 @@ struct EventMaker {
             } else {
                 nil
             }
-        let members: [(String, String?)] = [
-            ("status", status.name),
-            ("environment", place?.environment ?? report.environment?.value),
-            ("sha", place?.sha ?? report.sha?.value),
-            ("ref", ref),
-            ("project", place?.project ?? report.project?.value ?? hook.fallbackProject),
-            ("operation", report.operation),
-            ("startedAt", report.startedAt?.rfc3339),
-            ("finishedAt", report.finishedAt?.rfc3339),
-            ("initiatedBy", report.initiatedBy),
-            ("url", report.url),
-            ("message", report.message),
-        ]
-        return members.compactMap { name, value in value.map { (name, .text($0)) } }
-            + [
-                ("tag", .bool(place?.tag ?? report.tag)),
-                ("isRollback", .bool(report.isRollback)),
-            ]
+        var members: [(key: String, value: TemplateValue)] = []
+        members.reserveCapacity(13)
+        func add(_ name: String, _ text: String?) {
+            if let text { members.append((name, .text(text))) }
+        }
+        add("status", status.name)
+        add("environment", place?.environment ?? report.environment?.value)
+        add("sha", place?.sha ?? report.sha?.value)
+        add("ref", ref)
+        add("project", place?.project ?? report.project?.value ?? hook.fallbackProject)
+        add("operation", report.operation)
+        if let moment = report.startedAt { members.append(("startedAt", .moment(moment))) }
+        if let moment = report.finishedAt { members.append(("finishedAt", .moment(moment))) }
+        add("initiatedBy", report.initiatedBy)
+        add("url", report.url)
+        add("message", report.message)
+        members.append(("tag", .bool(place?.tag ?? report.tag)))
+        members.append(("isRollback", .bool(report.isRollback)))
+        return members
     }
-}
-
-extension TemplateValue {
-    static func text(_ text: String) -> TemplateValue { .string(Array(text.utf8)) }
 }
 
 extension Report {

@@ -67,8 +67,9 @@ package struct Hook: Sendable {
     }
 
     /// GitLab's payload for what `data` says.
-    func render(_ data: TemplateData, _ world: TemplateWorld) throws(TemplateError) -> [UInt8] {
-        try payload.render(data, world)
+    func render(_ data: TemplateData, _ world: TemplateWorld) throws(TemplateError) -> JSONDocument
+    {
+        try payload.renderPayload(data, world)
     }
 }
 

@@ -15,18 +15,22 @@ extension Executor {
     }
 
     /// After the end: what came out is one JSON object, whatever the text between did.
-    mutating func checkPayload() throws(Trouble) {
-        guard isPayload else { return }
+    ///
+    /// - Returns: It; nil where no payload is made.
+    mutating func payload() throws(Trouble) -> JSONDocument? {
+        guard isPayload else { return nil }
         span = nil
-        let kind: JSONValue.Kind
+        let payload: JSONDocument
         do {
-            kind = try JSONDocument(parsing: out).root.kind
+            payload = try JSONDocument(parsing: out)
         } catch {
             throw Trouble(offset: 0, problem: "what comes out is no JSON: \(error)")
         }
+        let kind = payload.root.kind
         guard kind == .object else {
             throw Trouble(offset: 0, problem: "what comes out is no JSON object but \(kind)")
         }
+        return payload
     }
 
     private mutating func printInString(
@@ -57,8 +61,9 @@ extension Executor {
         _ pipeline: Pipeline
     ) throws(Trouble) {
         switch value {
-        case .null, .missing: try write(Array("null".utf8))
-        case .bool, .integer, .float: try write(try json(value))
+        case .null, .missing: try write("null")
+        case .bool(let flag): try write(flag ? "true" : "false")
+        case .integer, .float: try write(try json(value))
         case .string(let bytes):
             guard pipeline.writesJSON else {
                 throw Trouble(

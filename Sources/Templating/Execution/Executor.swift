@@ -23,7 +23,11 @@ struct Executor {
         self.run = run
         isPayload = template.options.semantics == .payload
         missingKey = isPayload ? .error : template.options.missingKey
+        if isPayload { out.reserveCapacity(Self.payloadBytes) }
     }
+
+    /// What most payloads have room in.
+    private static let payloadBytes = 512
 
     /// How a list of nodes was left: by its end, by `break`, by `continue`.
     private enum Flow { case on, leave, next }
@@ -222,6 +226,11 @@ struct Executor {
         try checkOutput()
     }
 
+    mutating func write(_ text: StaticString) throws(Trouble) {
+        text.withUTF8Buffer { out += $0 }
+        try checkOutput()
+    }
+
     mutating func checkOutput() throws(Trouble) {
         let limit = template.options.limits.outputBytes
         guard out.count <= limit else {
@@ -236,7 +245,7 @@ struct Executor {
     private mutating func print(_ value: Value) throws(Trouble) {
         switch value {
         case .string(let bytes): try write(bytes)
-        case .missing, .null: try write(Array("<no value>".utf8))
+        case .missing, .null: try write("<no value>")
         default: try write(try text(of: value))
         }
     }

@@ -15,6 +15,8 @@ final class GoMap {
     let isNil: Bool
     private var source: Source
     private var entries = Entries()
+    /// Maps among the added members that were asked for: what a template sets in one stays there.
+    private var made: [(key: String, map: GoMap)] = []
     /// How many members an object of the document has, once that was counted.
     private var counted: Int?
 
@@ -54,7 +56,7 @@ final class GoMap {
                 if let changed = alterations.changed(object) { return changed[key] }
                 return object[utf8: key].map { Value($0, alterations) }
             case .added(let added, let body, let alterations):
-                if let value = Self.find(key, added) { return Value(value) }
+                if let member = Self.find(key, added) { return value(member) }
                 return body?[utf8: key].map { Value($0, alterations) }
             }
         }
@@ -67,6 +69,19 @@ final class GoMap {
     subscript(_ key: String) -> Value? {
         get { self[Array(key.utf8)] }
         set { self[Array(key.utf8)] = newValue }
+    }
+
+    /// The value of a field that a template names; the same as by its bytes.
+    subscript(_ field: FieldName) -> Value? {
+        guard case .added(let added, let body, let alterations) = source else {
+            return self[field.utf8]
+        }
+        // Of the same bytes, not only of the same characters.
+        for index in added.indices.reversed()
+        where added[index].key == field.text && added[index].key.utf8.count == field.utf8.count {
+            return value(added[index])
+        }
+        return body?[utf8: field.utf8].map { Value($0, alterations) }
     }
 
     var count: Int {
@@ -128,7 +143,7 @@ final class GoMap {
             var names: Set<[UInt8]> = []
             var all: [(key: [UInt8], value: Value)] = []
             for member in added.reversed() where names.insert(Array(member.key.utf8)).inserted {
-                all.append((Array(member.key.utf8), Value(member.value)))
+                all.append((Array(member.key.utf8), value(member)))
             }
             for member in body?.rawMembers ?? [] where names.insert(member.key).inserted {
                 all.append((member.key, Value(member.value, alterations)))
@@ -148,8 +163,19 @@ final class GoMap {
     private static func find(
         _ key: [UInt8],
         _ added: [(key: String, value: TemplateValue)]
-    ) -> TemplateValue? {
-        added.last { $0.key.utf8.elementsEqual(key) }?.value
+    ) -> (key: String, value: TemplateValue)? {
+        added.last { $0.key.utf8.count == key.count && $0.key.utf8.elementsEqual(key) }
+    }
+
+    private func value(_ added: (key: String, value: TemplateValue)) -> Value {
+        switch added.value {
+        case .map, .made: break
+        default: return Value(added.value)
+        }
+        if let known = made.first(where: { $0.key == added.key }) { return .map(known.map) }
+        let value = Value(added.value)
+        if let map = value.map { made.append((added.key, map)) }
+        return value
     }
 
     // MARK: - Changing

@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 /// Maps of a JSON document that a template has changed, by where they begin in its bytes.
@@ -71,9 +72,11 @@ extension Value {
 
     init(_ added: TemplateValue) {
         switch added {
-        case .string(let bytes): self = .string(bytes)
+        case .text(let text): self = .string(text)
+        case .moment(let moment): self = .string(moment.rfc3339)
         case .bool(let value): self = .bool(value)
         case .map(let members): self = .map(GoMap(added: members, over: nil, Alterations()))
+        case .made(let make): self = .map(GoMap(added: make(), over: nil, Alterations()))
         }
     }
 }
