@@ -6,9 +6,12 @@ struct ArgoCDRevisions {
     private let subject: ArgoCDSubject
     private let hosts: RepositoryHosts
     private let index: Int?
+    /// The one source the operation applies, where it says so.
+    private let usedSource: JSONValue?
 
     init(_ subject: ArgoCDSubject, hosts: RepositoryHosts, index: Int?) {
         self.subject = subject
+        usedSource = Self.source(in: subject.result) ?? Self.source(in: subject.sync)
         self.hosts = hosts
         self.index = index
     }
@@ -42,18 +45,18 @@ struct ArgoCDRevisions {
     ///
     /// A rollback applies those of its time, which may have been one where there are many now.
     private var sources: JSONValue? {
-        let candidates = [subject.result?["sources"], subject.sync?["sources"]]
-        if let own = candidates.lazy.compactMap({ $0 }).first(where: { $0.count > 0 }) {
+        if let own = Self.sources(in: subject.result) ?? Self.sources(in: subject.sync) {
             return own
         }
-        if usedSource != nil { return nil }
-        return subject.app["spec"]?["sources"].flatMap { $0.count > 0 ? $0 : nil }
+        return usedSource == nil ? Self.sources(in: subject.app["spec"]) : nil
     }
 
-    /// The one source the operation applies, where it says so.
-    private var usedSource: JSONValue? {
-        [subject.result?["source"], subject.sync?["source"]].lazy.compactMap { $0 }
-            .first { Words.present($0["repoURL"]?.string) != nil }
+    private static func sources(in object: JSONValue?) -> JSONValue? {
+        object?["sources"].flatMap { $0.count > 0 ? $0 : nil }
+    }
+
+    private static func source(in object: JSONValue?) -> JSONValue? {
+        object?["source"].flatMap { Words.present($0["repoURL"]?.string) == nil ? nil : $0 }
     }
 
     private func isOf(_ project: String, _ source: Source) -> Bool {
@@ -104,8 +107,8 @@ struct ArgoCDRevisions {
         var made = Source(
             repository: Words.present(source["repoURL"]?.string),
             target: source["targetRevision"]?.string,
-            targetOrigin: "\(place).targetRevision",
-            key: "\(index ?? 0) \(source["repoURL"]?.string ?? "")"
+            targetOrigin: place + ".targetRevision",
+            key: String(index ?? 0) + " " + (source["repoURL"]?.string ?? "")
         )
         // A chart's revision is a version, and an artefact's a digest.
         let isGit =

@@ -5,19 +5,43 @@ import JSON
 struct ArgoCDSubject {
     let app: JSONValue
     let state: JSONValue
+    /// The Application's `status`; it and what follows are asked for again and again.
+    private let status: JSONValue?
+    private let operation: JSONValue?
+    let sync: JSONValue?
+    /// What was really applied; nil before the comparison, at each retry anew.
+    let result: JSONValue?
+    private let history: JSONValue?
     let object: String
     let name: String
     let objectName: String
     let phase: String
     let startedAt: Timestamp
 
-    var health: String? { app["status"]?["health"]?["status"]?.string }
-    private var operation: JSONValue? { state["operation"] }
-    var sync: JSONValue? { operation?["sync"] }
-    /// What was really applied; nil before the comparison, at each retry anew.
-    var result: JSONValue? { state["syncResult"].flatMap { $0.kind == .object ? $0 : nil } }
+    let health: String?
+
+    init(
+        app: JSONValue,
+        state: JSONValue,
+        object: String,
+        name: String,
+        objectName: String,
+        phase: String,
+        startedAt: Timestamp
+    ) {
+        (self.app, self.state) = (app, state)
+        status = app["status"]
+        operation = state["operation"]
+        sync = operation?["sync"]
+        result = state["syncResult"].flatMap { $0.kind == .object ? $0 : nil }
+        history = status?["history"]
+        health = status?["health"]?["status"]?.string
+        (self.object, self.name, self.objectName) = (object, name, objectName)
+        (self.phase, self.startedAt) = (phase, startedAt)
+    }
+
     /// What the last comparison saw: no evidence of a deployment.
-    var compared: JSONValue? { app["status"]?["sync"] }
+    var compared: JSONValue? { status?["sync"] }
     var hasFailed: Bool { phase == "Failed" || phase == "Error" }
     private var isAutomated: Bool { operation?["initiatedBy"]?["automated"]?.bool ?? false }
 
@@ -70,10 +94,11 @@ struct ArgoCDSubject {
     }
 
     private var isAppOfApps: Bool {
-        if app["status"]?["summary"]?["isAppOfApps"]?.bool == true { return true }
-        guard let resources = app["status"]?["resources"] else { return false }
+        if status?["summary"]?["isAppOfApps"]?.bool == true { return true }
+        guard let resources = status?["resources"] else { return false }
         return resources.elements.contains { resource in
-            resource["kind"]?.string == "Application" && resource["group"]?.string == "argoproj.io"
+            resource["kind"]?.says("Application") ?? false
+                && resource["group"]?.says("argoproj.io") ?? false
         }
     }
 
@@ -91,7 +116,7 @@ struct ArgoCDSubject {
     // MARK: - History
 
     var finishedStarts: [Timestamp] {
-        guard let history = app["status"]?["history"] else { return [] }
+        guard let history else { return [] }
         return history.elements.compactMap { Words.moment($0["deployStartedAt"]) }
     }
 
@@ -103,7 +128,7 @@ struct ArgoCDSubject {
             return true
         }
         let applied = Self.revisions(result)
-        guard !applied.isEmpty, let history = app["status"]?["history"] else { return false }
+        guard !applied.isEmpty, let history else { return false }
         let before = history.elements
             .filter { Words.moment($0["deployStartedAt"]) != startedAt }
             .map { Self.revisions($0) }
