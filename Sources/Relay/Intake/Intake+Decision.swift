@@ -114,8 +114,10 @@ extension Intake {
         reception.environment = delivery.place.environment
         reception.project = delivery.place.project
         if let operation {
-            reception.supersededLetters = letters.letters(about: operation)
-                .filter { $0 != delivery.id }.sorted()
+            let old = letters.letters(about: operation)
+            if !old.isEmpty {
+                reception.supersededLetters = old.filter { $0 != delivery.id }.sorted()
+            }
             for id in reception.supersededLetters { letters.remove(id) }
         }
         letters.remove(delivery.id)

@@ -101,7 +101,8 @@ struct Application: Sendable {
     var newest: KnownOperation? { operations.last }
     /// Whether the sender has said that it is being deleted, and its environment was seen to.
     var isGone: Bool { deletion != nil }
-    var open: [KnownOperation] { operations.filter(\.isOpen) }
+    var open: [KnownOperation] { hasOpen ? operations.filter(\.isOpen) : [] }
+    var hasOpen: Bool { operations.contains { $0.isOpen } }
 
     func operation(_ identity: Identity) -> KnownOperation? {
         operations.last { $0.name.identity == identity }
@@ -115,24 +116,67 @@ struct Application: Sendable {
     /// The operation of the newest event that came.
     var newestEvent: KnownOperation? { lastTold.flatMap(operation) }
 
-    mutating func add(_ operation: KnownOperation, keeping limit: Int) {
-        let index = operations.lastIndex { $0.name.order <= operation.name.order }
-        operations.insert(operation, at: index.map { $0 + 1 } ?? 0)
+    @discardableResult
+    mutating func add(_ operation: KnownOperation, keeping limit: Int) -> Change {
+        let index = operations.lastIndex { $0.name.order <= operation.name.order }.map { $0 + 1 }
+        var change = Change(self, .added(at: index ?? 0, forgotten: []))
+        operations.insert(operation, at: index ?? 0)
         deletion = nil
         lastTold = operation.name.identity
+        var forgotten: [(index: Int, operation: KnownOperation)] = []
         while operations.count > limit,
             let oldest = operations.dropLast().firstIndex(where: { !$0.isOpen })
         {
-            operations.remove(at: oldest)
+            forgotten.append((oldest, operations.remove(at: oldest)))
+        }
+        change.what = .added(at: index ?? 0, forgotten: forgotten)
+        return change
+    }
+
+    @discardableResult
+    mutating func tell(_ identity: Identity, _ next: KnownOperation.Told) -> Change? {
+        guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
+            return nil
+        }
+        let change = Change(self, .told(at: index, before: operations[index]))
+        operations[index].tell(next)
+        if !next.isClosing { lastTold = identity }
+        return change
+    }
+
+    // MARK: - Taking back
+
+    /// What `add` or `tell` has changed: a turn that may be taken back keeps this and not all that
+    /// was before, for that would be copied with the first change.
+    struct Change: Sendable {
+        enum What: Sendable {
+            case added(at: Int, forgotten: [(index: Int, operation: KnownOperation)])
+            case told(at: Int, before: KnownOperation)
+        }
+
+        fileprivate var what: What
+        fileprivate let lastTold: Identity?
+        fileprivate let deletion: UInt64?
+        fileprivate let usedAt: UInt64
+
+        fileprivate init(_ before: Application, _ what: What) {
+            self.what = what
+            (lastTold, deletion, usedAt) = (before.lastTold, before.deletion, before.usedAt)
         }
     }
 
-    mutating func tell(_ identity: Identity, _ next: KnownOperation.Told) {
-        guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
-            return
+    /// As if the change had not been; later ones were taken back before.
+    mutating func takeBack(_ change: Change) {
+        switch change.what {
+        case .added(let index, let forgotten):
+            for (place, operation) in forgotten.reversed() {
+                operations.insert(operation, at: place)
+            }
+            operations.remove(at: index)
+        case .told(let index, let before):
+            operations[index] = before
         }
-        operations[index].tell(next)
-        if !next.isClosing { lastTold = identity }
+        (lastTold, deletion, usedAt) = (change.lastTold, change.deletion, change.usedAt)
     }
 
     mutating func leave(by delivery: UInt64) { deletion = delivery }

@@ -12,7 +12,14 @@ struct OperationBook: Sendable {
     private var clock: UInt64 = 0
     private let limits: Limits
     /// What the present turn changed, to be taken back when its commit fails.
-    private var undo: [(Identity, Application?)] = []
+    private var undo: [Undo] = []
+
+    private enum Undo {
+        /// What it was before; nil: it was not known.
+        case whole(Identity, Application?)
+        case change(Identity, Application.Change)
+    }
+
     /// Forgotten since the turn began: that stands whether or not its commit succeeds.
     private var forgotten: [(delivery: UInt64, operation: Identity, application: Identity)] = []
     /// How many may gather before idle ones are swept out.
@@ -90,7 +97,7 @@ struct OperationBook: Sendable {
 
     mutating func add(_ operation: KnownOperation) {
         let limit = limits.operationsPerApplication
-        change(operation.name.application) { $0.add(operation, keeping: limit) }
+        record(operation.name.application) { $0.add(operation, keeping: limit) }
         if applications.count + past.count > capacity { forgetOldest() }
     }
 
@@ -99,7 +106,7 @@ struct OperationBook: Sendable {
         of application: Identity,
         _ next: KnownOperation.Told
     ) {
-        change(application) { $0.tell(operation, next) }
+        record(application) { $0.tell(operation, next) }
     }
 
     /// An Application is being deleted, which that delivery sees to.
@@ -125,7 +132,12 @@ struct OperationBook: Sendable {
 
     /// The turn's records are not on disk: as if its events had never come.
     mutating func rollBack() {
-        for (identity, before) in undo.reversed() { applications[identity] = before }
+        for step in undo.reversed() {
+            switch step {
+            case .whole(let identity, let before): applications[identity] = before
+            case .change(let identity, let change): applications[identity]?.takeBack(change)
+            }
+        }
         undo = []
         for (delivery, operation, application) in forgotten {
             forget(delivery, of: operation, in: application)
@@ -133,23 +145,41 @@ struct OperationBook: Sendable {
         confirm()
     }
 
+    /// A change of which all that was before is kept.
     private mutating func change(_ identity: Identity, _ body: (inout Application) -> Void) {
         recall(identity)
-        undo.append((identity, applications[identity]))
+        undo.append(.whole(identity, applications[identity]))
         clock += 1
         body(&applications[identity, default: Application()])
         applications[identity]?.usedAt = clock
+    }
+
+    /// A change that events make, and that says itself how it is taken back.
+    private mutating func record(
+        _ identity: Identity,
+        _ body: (inout Application) -> Application.Change?
+    ) {
+        recall(identity)
+        let isNew = applications[identity] == nil
+        clock += 1
+        let change = body(&applications[identity, default: Application()])
+        applications[identity]?.usedAt = clock
+        if isNew {
+            undo.append(.whole(identity, nil))
+        } else if let change {
+            undo.append(.change(identity, change))
+        }
     }
 
     /// Makes room in one sweep for a tenth of the limit, so that it costs little per event.
     ///
     /// Applications with something open are kept beyond the limit.
     private mutating func forgetOldest() {
-        let idle = applications.filter { $0.value.open.isEmpty }
+        let idle = applications.filter { !$0.value.hasOpen }
         past.forgetOldest(keeping: max(0, limits.applications - applications.count))
         let excess = applications.count - limits.applications + limits.applications / 10
         for (identity, _) in idle.sorted(by: { $0.value.usedAt < $1.value.usedAt }).prefix(excess) {
-            undo.append((identity, applications[identity]))
+            undo.append(.whole(identity, applications[identity]))
             applications[identity] = nil
         }
         let count = applications.count + past.count
