@@ -22,13 +22,29 @@ package struct HTTPFields: Sendable {
 
     /// Every value of this name, in order.
     package func all(_ name: String) -> [String] {
-        lines.filter { matches($0, name) }.map { text($0.value) }
+        guard has(name) else { return [] }
+        return lines.filter { matches($0, name) }.map { text($0.value) }
+    }
+
+    func count(of name: String) -> Int {
+        lines.reduce(0) { $0 + (matches($1, name) ? 1 : 0) }
     }
 
     package func has(_ name: String) -> Bool { lines.contains { matches($0, name) } }
 
-    package var list: [(name: String, value: String)] {
-        lines.map { (text($0.name), text($0.value)) }
+    package var list: [(name: String, value: String)] { list { _ in true } }
+
+    /// Those whose names `isWanted`.
+    package func list(
+        where isWanted: (_ name: String) -> Bool
+    ) -> [(name: String, value: String)] {
+        var list: [(name: String, value: String)] = []
+        list.reserveCapacity(lines.count)
+        for line in lines {
+            let name = text(line.name)
+            if isWanted(name) { list.append((name, text(line.value))) }
+        }
+        return list
     }
 
     /// The elements of comma-separated lists under this name, lower case (RFC 9110 §5.6.1).
@@ -51,9 +67,11 @@ package struct HTTPFields: Sendable {
         var name = name
         return name.withUTF8 { wanted in
             guard line.name.count == wanted.count else { return false }
-            for (offset, byte) in wanted.enumerated() {
-                let other = bytes[line.name.lowerBound + offset]
-                guard ASCII.lowercased(byte) == ASCII.lowercased(other) else { return false }
+            for offset in 0..<wanted.count {
+                let (byte, other) = (wanted[offset], bytes[line.name.lowerBound + offset])
+                guard byte == other || ASCII.lowercased(byte) == ASCII.lowercased(other) else {
+                    return false
+                }
             }
             return true
         }

@@ -30,18 +30,31 @@ package struct HTTPResponse: Sendable {
     /// What could end a field line early (CR, LF, NUL) is written as a blank, so that no value can
     /// add a field.
     package func append(to out: inout [UInt8], close: Bool) {
-        out += "HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8
+        out += "HTTP/1.1 ".utf8
+        Self.append(status, to: &out)
+        out.append(0x20)
+        out += Self.reason(status).utf8
+        out += "\r\n".utf8
         for (name, value) in fields {
             Self.appendClean(name, to: &out)
-            out += [0x3A, 0x20]
+            out += ": ".utf8
             Self.appendClean(value, to: &out)
-            out += [0x0D, 0x0A]
+            out += "\r\n".utf8
         }
         let hasBody = status >= 200 && status != 204 && status != 304
-        if hasBody { out += "Content-Length: \(body.count)\r\n".utf8 }
+        if hasBody {
+            out += "Content-Length: ".utf8
+            Self.append(body.count, to: &out)
+            out += "\r\n".utf8
+        }
         if close { out += "Connection: close\r\n".utf8 }
-        out += [0x0D, 0x0A]
+        out += "\r\n".utf8
         if hasBody, !isHeadOnly { out += body }
+    }
+
+    private static func append(_ number: Int, to out: inout [UInt8]) {
+        var text = String(number)
+        text.withUTF8 { out += $0 }
     }
 
     private static func appendClean(_ text: String, to out: inout [UInt8]) {

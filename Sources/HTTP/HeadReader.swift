@@ -41,25 +41,32 @@ struct HeadReader {
 
     private mutating func requestLine() throws(HTTPParseError) -> (String, String, Int) {
         let line = try line(.malformedRequestLine)
-        let parts = bytes[line].split(separator: 0x20, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, parts[0].allSatisfy(Self.isToken),
-            !parts[1].isEmpty, parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        // Method, one blank, target, one blank, `HTTP/` digit `.` digit: no other blank fits.
+        let version = bytes[line].suffix(8)
+        guard let space = bytes[line].firstIndex(of: 0x20), space > line.lowerBound,
+            version.count == 8, space + 1 < version.startIndex - 1,
+            bytes[version.startIndex - 1] == 0x20
         else { throw .malformedRequestLine }
-        let version = Array(parts[2])
-        guard version.count == 8, version[..<5].elementsEqual("HTTP/".utf8), version[6] == 0x2E,
-            (0x30...0x39).contains(version[5]), (0x30...0x39).contains(version[7])
+        let name = bytes[line.lowerBound..<space]
+        let path = bytes[space + 1..<version.startIndex - 1]
+        guard name.allSatisfy(Self.isToken), path.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw .malformedRequestLine
+        }
+        let (major, minor) = (bytes[version.endIndex - 3], bytes[version.endIndex - 1])
+        guard version.starts(with: "HTTP/".utf8), bytes[version.endIndex - 2] == 0x2E,
+            (0x30...0x39).contains(major), (0x30...0x39).contains(minor)
         else { throw .malformedRequestLine }
-        guard version[5] == 0x31 else { throw .unsupportedVersion }
-        let target = String(decoding: parts[1], as: UTF8.self)
-        let method = String(decoding: parts[0], as: UTF8.self)
+        guard major == 0x31 else { throw .unsupportedVersion }
+        let target = String(decoding: path, as: UTF8.self)
+        let method = String(decoding: name, as: UTF8.self)
         // RFC 9112 §3.2: origin form, absolute form with a host, or `*` of OPTIONS; no fragment.
         let authority = HTTPRequestHead.authority(of: target)
         let isAbsolute = authority.map { !$0.isEmpty && Self.isHost($0.utf8) } ?? false
         guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS",
-            !parts[1].contains(0x23)
+            !path.contains(0x23)
         else { throw .malformedRequestLine }
         try Self.checkPath(of: target)
-        return (method, target, version[7] == 0x30 ? 0 : 1)
+        return (method, target, minor == 0x30 ? 0 : 1)
     }
 
     /// Checks one field line of a trailer section, which means nothing here (RFC 9112 §7.1.2).
@@ -70,6 +77,7 @@ struct HeadReader {
 
     private mutating func fields() throws(HTTPParseError) -> HTTPFields {
         var lines: [HTTPFields.Line] = []
+        lines.reserveCapacity(8)
         while true {
             let line = try line(.malformedField)
             if line.isEmpty { return HTTPFields(bytes: bytes, lines: lines) }
@@ -91,10 +99,13 @@ struct HeadReader {
     }
 
     private func checkHost(_ fields: HTTPFields, _ minor: Int) throws(HTTPParseError) {
-        let hosts = fields.all("Host")
-        guard hosts.count <= 1 else { throw .repeatedHost }
-        guard minor == 0 || hosts.count == 1 else { throw .missingHost }
-        guard hosts.allSatisfy({ Self.isHost($0.utf8) }) else { throw .malformedHost }
+        let count = fields.count(of: "Host")
+        guard count <= 1 else { throw .repeatedHost }
+        guard let host = fields["Host"] else {
+            guard minor == 0 else { throw .missingHost }
+            return
+        }
+        guard Self.isHost(host.utf8) else { throw .malformedHost }
     }
 
     /// A path is taken as it is, never tidied: one that could be read as another is refused.
@@ -151,12 +162,13 @@ struct HeadReader {
 
     /// `host [":" port]`, where the host may be empty (RFC 9110 §7.2, RFC 3986 §3.2.2).
     private static func isHost(_ text: some BidirectionalCollection<UInt8>) -> Bool {
-        var rest = Array(text)[...]
+        var rest = text[...]
         if rest.first == 0x5B {
-            guard let end = rest.firstIndex(of: 0x5D), end > rest.startIndex + 1,
-                rest[(rest.startIndex + 1)..<end].allSatisfy({ isOfName($0) || $0 == 0x3A })
+            let name = rest.dropFirst().prefix { $0 != 0x5D }
+            guard !name.isEmpty, name.endIndex != rest.endIndex,
+                name.allSatisfy({ isOfName($0) || $0 == 0x3A })
             else { return false }
-            rest = rest[(end + 1)...]
+            rest = rest[name.endIndex...].dropFirst()
         } else {
             rest = rest.drop(while: isOfName)
         }

@@ -7,9 +7,7 @@ import Relay
 /// The answers of the hook address (DESIGN §2.3).
 enum Answers {
     /// Nothing is promised: the log could not be written.
-    static var cannotWrite: HTTPResponse {
-        .text(503, "the log cannot be written now; try again")
-    }
+    static let cannotWrite = HTTPResponse.text(503, "the log cannot be written now; try again")
 
     static func accepted(_ delivery: AcceptedDelivery) -> HTTPResponse {
         json(202) { writer in
@@ -107,9 +105,10 @@ enum Answers {
     }
 
     static func json(_ status: Int, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reserving: 256)
         writer.object(body)
-        return HTTPResponse.json(status, writer.bytes + [0x0A])
+        writer.endLine()
+        return HTTPResponse.json(status, writer.bytes)
     }
 
     /// `{"error","hint"}` of the admin address.

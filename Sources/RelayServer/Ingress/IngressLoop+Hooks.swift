@@ -308,7 +308,7 @@ extension IngressLoop {
         let webhook = Webhook(
             hook: hook,
             pathProject: project,
-            fields: exchange.head.fields.list.filter { !Authenticator.isSecret(field: $0.name) },
+            fields: exchange.head.fields.list { !Authenticator.isSecret(field: $0) },
             body: body,
             receivedAt: Timestamp(milliseconds: Clock.now()),
             traceparent: exchange.head.fields["traceparent"].flatMap(TraceParent.checked)
@@ -366,6 +366,9 @@ extension IngressLoop {
 
     private mutating func tell(_ one: Untold) {
         let (reception, webhook) = (one.reception, one.webhook)
+        if case .accepted = reception.outcome, !log.writes(.info) {
+            return metrics.event(webhook.hook, "accepted")
+        }
         var fields: [(String, Log.Value?)] = [
             ("hook", .text(webhook.hook)),
             ("application", reception.application.map(Log.Value.text)),

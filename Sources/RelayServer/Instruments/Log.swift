@@ -55,10 +55,12 @@ package struct Log: Sendable {
     /// The last chance for what still waits: for at most `milliseconds`.
     package func finish(milliseconds: Int32 = 200) { output.finish(milliseconds: milliseconds) }
 
+    /// Whether lines of this level are written at all.
+    package func writes(_ level: LogLevel) -> Bool { level >= self.level }
+
     private func write(_ level: LogLevel, _ message: String, _ fields: [(String, Value?)]) {
-        guard level >= self.level else { return }
-        let present = fields.compactMap { name, value in value.map { (name, $0) } }
-        output.write(line(level, message, present)) { count in
+        guard writes(level) else { return }
+        output.write(line(level, message, fields)) { count in
             line(.warn, "log-lines-left-out", [("count", .number(Int64(count)))])
         }
     }
@@ -66,24 +68,22 @@ package struct Log: Sendable {
     private func line(
         _ level: LogLevel,
         _ message: String,
-        _ fields: [(String, Value)]
+        _ fields: [(String, Value?)]
     ) -> [UInt8] {
         let now = Timestamp(milliseconds: Clock.now()).rfc3339
-        let line =
-            switch form {
-            case .json: json(now, level, message, fields)
-            case .text: text(now, level, message, fields)
-            }
-        return line + [0x0A]
+        return switch form {
+        case .json: json(now, level, message, fields)
+        case .text: text(now, level, message, fields)
+        }
     }
 
     private func json(
         _ now: String,
         _ level: LogLevel,
         _ message: String,
-        _ fields: [(String, Value)]
+        _ fields: [(String, Value?)]
     ) -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reserving: 384)
         writer.object { writer in
             writer.member("time", now)
             writer.member("level", level.rawValue)
@@ -93,9 +93,11 @@ package struct Log: Sendable {
                 case .text(let text): writer.member(name, text)
                 case .number(let number): writer.member(name, number)
                 case .flag(let flag): writer.member(name, flag)
+                case nil: break
                 }
             }
         }
+        writer.endLine()
         return writer.bytes
     }
 
@@ -103,7 +105,7 @@ package struct Log: Sendable {
         _ now: String,
         _ level: LogLevel,
         _ message: String,
-        _ fields: [(String, Value)]
+        _ fields: [(String, Value?)]
     ) -> [UInt8] {
         let time = now.dropFirst(11).dropLast(5)
         var line = "\(time) \(level.rawValue.uppercased()) \(message)"
@@ -112,9 +114,10 @@ package struct Log: Sendable {
             case .text(let text): line += " \(name)=\(quoted(text))"
             case .number(let number): line += " \(name)=\(number)"
             case .flag(let flag): line += " \(name)=\(flag)"
+            case nil: break
             }
         }
-        return Array(line.utf8)
+        return Array(line.utf8) + [0x0A]
     }
 
     /// Quoted when it holds blanks or anything a terminal could take for a command.
