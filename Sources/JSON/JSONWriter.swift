@@ -4,7 +4,7 @@ package struct JSONWriter: Sendable {
     /// Whether the next value or member stands behind another one.
     private var needsComma = false
 
-    /// - Parameter reserving: Bytes that are likely to come.
+    /// - Parameter count: Bytes that are likely to come.
     package init(reserving count: Int = 0) { bytes.reserveCapacity(count) }
 
     // MARK: - Values
