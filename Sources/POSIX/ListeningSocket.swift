@@ -26,6 +26,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
         let address = try Self.address(ofInherited: number)
         guard linux_adopt(number) == 0 else { throw SystemError("descriptor \(number)") }
         let socket = try OwnedDescriptor("descriptor", number)
+        Self.sendAtOnce(address, number)
         self.address = address
         self.socket = socket
     }
@@ -60,10 +61,17 @@ package struct ListeningSocket: ~Copyable, Sendable {
             // Before it has a name, so that nobody finds it with a wider mode.
             fchmod(number, mode)
         }
+        sendAtOnce(address, number)
         let result = address.withSocketAddress { Glibc.bind(number, $0, $1) }
         guard result == 0 else { throw SystemError("bind \(address)") }
         if case .unix(let path, let mode) = address { chmod(path, mode) }
         return socket
+    }
+
+    /// Whoever is accepted has it of the socket that listens, and costs no call of its own.
+    private static func sendAtOnce(_ address: SocketAddress, _ number: Int32) {
+        if case .unix = address { return }
+        Socket.sendAtOnce(number)
     }
 
     /// Removes a socket's file when nobody listens there any more.
@@ -107,9 +115,14 @@ package struct ListeningSocket: ~Copyable, Sendable {
     ///   passed over.
     package func accept() throws(SystemError) -> Arrival? {
         while true {
-            var peer = [CChar](repeating: 0, count: 64)
             var network: UInt64 = 0
-            let number = linux_accept(socket.number, &peer, &network)
+            var words = ""
+            let number = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { peer in
+                guard let start = peer.baseAddress else { return Int32(-1) }
+                let number = linux_accept(socket.number, start, &network)
+                if number >= 0 { words = String(cString: start) }
+                return number
+            }
             if number < 0 {
                 switch errno {
                 case EAGAIN: return nil
@@ -120,9 +133,6 @@ package struct ListeningSocket: ~Copyable, Sendable {
                 default: throw SystemError("accept4")
                 }
             }
-            if case .unix = address {} else { Socket.sendAtOnce(number) }
-            let end = peer.firstIndex(of: 0) ?? peer.count
-            let words = String(decoding: peer[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return Arrival(
                 socket: try OwnedDescriptor("accept4", number),
                 peer: words,

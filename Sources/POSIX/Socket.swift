@@ -22,6 +22,31 @@ package enum Socket {
         }
     }
 
+    /// From now on the kernel notes when bytes come to `socket`; for instruments.
+    package static func stampArrivals(_ socket: Int32) throws(SystemError) {
+        guard linux_stamp_arrivals(socket) == 0 else { throw SystemError("setsockopt") }
+    }
+
+    /// The same, and for how many nanoseconds the last of the bytes had lain there unread.
+    ///
+    /// Of a socket whose arrivals are stamped; 0 for any other.
+    package static func receiveStamped(
+        _ socket: Int32,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) -> (received: Received, unread: Int64) {
+        var unread: Int64 = 0
+        while true {
+            let count = linux_receive_stamped(socket, buffer.baseAddress, buffer.count, &unread)
+            if count > 0 { return (.bytes(Int(count)), unread) }
+            if count == 0 { return (.ended, 0) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return (.wouldBlock, 0)
+            default: return (.failed(SystemError("recvmsg")), 0)
+            }
+        }
+    }
+
     package static func send(_ socket: Int32, _ bytes: UnsafeRawBufferPointer) -> Sent {
         while true {
             let count = Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))

@@ -63,8 +63,8 @@ enum AbuseBench {
         var times = try kept.run(rate: rate, seconds: seconds)
         var freshTimes = try fresh.finish()
         let counts = abuser?.finish()
-        add("\(name)Kept", &times, &figures)
-        add("\(name)New", &freshTimes, &figures)
+        times.show(as: "\(name)Kept", in: &figures)
+        freshTimes.show(as: "\(name)New", in: &figures)
         if let memory = relay.process.memory() {
             figures.add("\(name)PeakMiB", Double(memory.peak) / 1_048_576)
         }
@@ -77,15 +77,5 @@ enum AbuseBench {
         figures.add("idleHeldAtTheEnd", Double(counts.idle))
         figures.add("reopened", Double(counts.reopened))
         _ = consume silent
-    }
-
-    private static func add(_ name: String, _ times: inout Quantiles, _ figures: inout Figures) {
-        figures.add("\(name)Accepted", Double(times.count))
-        for (share, value) in zip(
-            ["P50", "P99", "P99.9", "Max"],
-            times.milliseconds([0.5, 0.99, 0.999, 1])
-        ) {
-            figures.add("\(name)\(share)Milliseconds", value)
-        }
     }
 }

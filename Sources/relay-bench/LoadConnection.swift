@@ -6,6 +6,9 @@ final class LoadConnection {
     var bodies: EventBodies
     /// Monotonic nanoseconds at which the request under way was to be sent.
     var startedAt: Int64 = 0
+    /// The same of when it was written, and of when the last answer had come.
+    private(set) var writtenAt: Int64 = 0
+    private(set) var cameAt: Int64 = 0
     private var answer: [UInt8] = []
 
     init(socket: consuming OwnedDescriptor, bodies: EventBodies) {
@@ -33,6 +36,7 @@ final class LoadConnection {
             """.utf8
         )
         request += body
+        writtenAt = Clock.monotonicNanoseconds()
         var sent = 0
         while sent < request.count {
             let result = request.withUnsafeBytes { bytes in
@@ -41,6 +45,22 @@ final class LoadConnection {
             guard case .bytes(let count) = result else { throw CutOff() }
             sent += count
         }
+    }
+
+    /// Reads what has come of the answer; its status and the moment of reading once it is whole.
+    ///
+    /// Of a connection whose arrivals are stamped.
+    func receive(
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws -> (status: Int, readAt: Int64)? {
+        let (received, unread) = Socket.receiveStamped(socket.number, into: buffer)
+        let now = Clock.monotonicNanoseconds()
+        guard case .bytes(let count) = received else { throw CutOff() }
+        guard let status = take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else {
+            return nil
+        }
+        cameAt = now - unread
+        return (status, now)
     }
 
     /// Takes bytes of the answer; its status code once it is whole.

@@ -23,6 +23,7 @@ struct PacedLoad: ~Copyable {
                 socket: try Socket.connect(to: address, timeoutSeconds: 30),
                 bodies: EventBodies(application: number, size: 4096, now: now)
             )
+            try Socket.stampArrivals(sender.socket.number)
             try poller.add(sender.socket.number, token: UInt64(number))
             senders.append(sender)
         }
@@ -31,33 +32,35 @@ struct PacedLoad: ~Copyable {
         free = Array(senders.indices)
     }
 
-    mutating func run(rate: Int, seconds: Int) throws -> Quantiles {
-        var times = Quantiles()
+    mutating func run(rate: Int, seconds: Int) throws -> PacedTimes {
+        var times = PacedTimes()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { buffer.deallocate() }
         let start = Clock.monotonicNanoseconds()
-        var due = 0
+        let all = rate * seconds
         var sent = 0
-        while times.count < rate * seconds {
-            let now = Clock.monotonicNanoseconds()
-            due = min(rate * seconds, Int((now - start) / 1000) * rate / 1_000_000)
+        while times.count < all {
             // In turns, or some would be idle for so long that the relay closes them.
-            while sent < due, !free.isEmpty {
-                let number = free.removeFirst()
+            while sent < all, let number = free.first {
                 let moment = start + Int64(sent) * 1_000_000_000 / Int64(rate)
-                // Late by our own timer's millisecond is no fault of the relay's.
-                senders[number].startedAt = now - moment < 2_000_000 ? now : moment
+                guard moment <= Clock.monotonicNanoseconds() else { break }
+                free.removeFirst()
+                senders[number].startedAt = moment
                 try senders[number].send(token: nil, isLast: false)
                 sent += 1
             }
             for ready in try poller.wait(milliseconds: 1) {
                 let sender = senders[Int(ready.token)]
-                guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer)
-                else { throw LoadConnection.CutOff() }
-                let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                guard let status = sender.take(piece) else { continue }
+                let freeAt = sender.cameAt
+                guard let (status, readAt) = try sender.receive(into: buffer) else { continue }
                 guard status == 202 else { throw Refused(status: status) }
-                times.add(Clock.monotonicNanoseconds() - sender.startedAt)
+                times.add(
+                    due: sender.startedAt,
+                    freeAt: freeAt,
+                    writtenAt: sender.writtenAt,
+                    cameAt: sender.cameAt,
+                    readAt: readAt
+                )
                 free.append(Int(ready.token))
             }
         }
@@ -68,7 +71,7 @@ struct PacedLoad: ~Copyable {
 /// A sender that opens a connection for each event, as Argo CD's does, on a thread of its own.
 struct FreshSender: ~Copyable {
     private final class Shared: Sendable {
-        let times = Mutex(Quantiles())
+        let times = Mutex(PacedTimes())
         let failure = Mutex<String?>(nil)
         let isOver = Atomic(false)
     }
@@ -91,8 +94,8 @@ struct FreshSender: ~Copyable {
         }
     }
 
-    /// Times from before the connection is made to the whole answer.
-    consuming func finish() throws -> Quantiles {
+    /// Due is the moment before the connection is made.
+    consuming func finish() throws -> PacedTimes {
         shared.isOver.store(true, ordering: .relaxed)
         let shared = shared
         thread.join()
@@ -115,17 +118,25 @@ struct FreshSender: ~Copyable {
                 socket: try Socket.connect(to: address, timeoutSeconds: 30),
                 bodies: bodies
             )
+            try Socket.stampArrivals(sender.socket.number)
             try sender.send(token: nil, isLast: true)
             bodies = sender.bodies
-            var status: Int?
-            while status == nil {
-                guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer)
-                else { throw LoadConnection.CutOff() }
-                status = sender.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            var answer: (status: Int, readAt: Int64)?
+            while answer == nil { answer = try sender.receive(into: buffer) }
+            guard let answer, answer.status == 202 else {
+                throw PacedLoad.Refused(status: answer?.status ?? 0)
             }
-            guard status == 202 else { throw PacedLoad.Refused(status: status ?? 0) }
-            let time = Clock.monotonicNanoseconds() - start
-            shared.times.withLock { $0.add(time) }
+            // What connecting took is the relay's as well.
+            shared.times.withLock {
+                $0.add(
+                    due: start,
+                    freeAt: sender.writtenAt,
+                    writtenAt: sender.writtenAt,
+                    cameAt: sender.cameAt,
+                    readAt: answer.readAt
+                )
+            }
+            let time = answer.readAt - start
             let rest = 1000 / perSecond - Int(time / 1_000_000)
             if rest > 0 { Host.sleep(milliseconds: rest) }
         }

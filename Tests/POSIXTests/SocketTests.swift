@@ -116,6 +116,41 @@ struct SocketTests {
         #expect(networks[0] != networks[1])
     }
 
+    @Test("what is accepted sends at once, as its listener was told to")
+    func sendsAtOnce() throws {
+        let listener = try ListeningSocket(SocketAddress("127.0.0.1:0"))
+        let client = try Socket.connect(to: listener.address, timeoutSeconds: 10)
+        let server = try arrival(listener).take()
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        #expect(getsockopt(server.number, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &size) == 0)
+        #expect(value == 1)
+        _ = consume client
+    }
+
+    @Test("a stamp tells for how long bytes lay unread, of a socket that has stamps")
+    func stamps() throws {
+        let listener = try ListeningSocket(SocketAddress("127.0.0.1:0"))
+        let client = try Socket.connect(to: listener.address, timeoutSeconds: 10)
+        let server = try arrival(listener).take()
+        var buffer = [UInt8](repeating: 0, count: 100)
+        func take() -> (received: Socket.Received, unread: Int64) {
+            buffer.withUnsafeMutableBytes { Socket.receiveStamped(client.number, into: $0) }
+        }
+        try send("early", server.number)
+        guard case (.bytes(5), 0) = take() else { throw Unexpected("not five bytes, unstamped") }
+        try Socket.stampArrivals(client.number)
+        let before = Clock.monotonicNanoseconds()
+        try send("late", server.number)
+        let (received, unread) = take()
+        let atMost = Clock.monotonicNanoseconds() - before
+        guard case .bytes(4) = received else { throw Unexpected("\(received)") }
+        #expect(unread > 0)
+        #expect(unread <= atMost)
+        Socket.endWriting(server.number)
+        guard case (.ended, 0) = take() else { throw Unexpected("no end") }
+    }
+
     @Test("a unix socket where somebody listens, or a file that is none, is left alone")
     func unixInUse() throws {
         let folder = try TemporaryFolder()

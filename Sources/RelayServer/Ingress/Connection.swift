@@ -77,8 +77,10 @@ final class Connection {
     var hasMore = false
     /// Its answer, 401, is held back by a timer.
     var isSlowed = false
+    /// Whether the poller knows it at all: not when it is closed in the turn in which it came.
+    var isWatched = false
     var watchesWriting = false
-    var watchesReading = true
+    var watchesReading = false
 
     init(
         id: UInt64,

@@ -41,19 +41,23 @@ extension IngressLoop {
         return connection.phaseBeganAt + max(Self.graceMilliseconds, earned)
     }
 
-    /// Connections whose time is over that one turn looks at; thousands may have come at once, and
+    /// Connections whose time is over that one turn ends; thousands may have come at once, and
     /// others must not wait for all of them to go.
-    private static var endingsPerTurn: Int { 64 }
+    private static var endingsPerTurn: Int { 16 }
+    /// Deadlines that one turn looks at; most are of connections that are gone, or have a later one.
+    private static var deadlinesPerTurn: Int { 256 }
 
     mutating func closeOverdue() {
         let now = Clock.monotonic()
-        for _ in 0..<Self.endingsPerTurn {
+        var ended = 0
+        for _ in 0..<Self.deadlinesPerTurn where ended < Self.endingsPerTurn {
             guard let id = deadlines.popDue(at: now) else { break }
             guard let connection = connections[id] else { continue }
             connection.listedDeadline = nil
             if connection.deadline > now {
                 deadlines.note(connection)
             } else if connection.deadline > 0 {
+                ended += 1
                 endPhase(connection, at: now)
             }
         }

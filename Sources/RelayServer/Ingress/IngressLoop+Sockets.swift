@@ -5,8 +5,9 @@ import POSIX
 
 /// Peers come, send, are answered, and go.
 extension IngressLoop {
-    /// Peers that are let in at one address in one turn: those that are there come first.
-    private static var arrivalsPerTurn: Int { 64 }
+    /// Peers that are let in at one address in one turn: strangers may come faster than they can be
+    /// let in, and wait in the kernel's queue then, not between a kept connection and its answer.
+    private static var arrivalsPerTurn: Int { 16 }
 
     mutating func accept(_ role: Connection.Role) {
         for _ in 0..<Self.arrivalsPerTurn {
@@ -57,10 +58,18 @@ extension IngressLoop {
         }
     }
 
+    /// Lets it in, with what it has sent already: most send at once, and are answered in this turn.
+    ///
+    /// Who has gone again by now takes nobody's place.
     private mutating func welcome(
         _ arrival: consuming ListeningSocket.Arrival,
         _ role: Connection.Role
     ) {
+        let received = Socket.receive(arrival.socket.number, into: buffer)
+        switch received {
+        case .ended, .failed: return
+        case .bytes, .wouldBlock: break
+        }
         guard makeRoom(for: arrival.network, peer: arrival.peer, role) else { return }
         let id = nextConnection
         nextConnection += 1
@@ -77,14 +86,10 @@ extension IngressLoop {
             limits: sizes,
             at: Clock.monotonic()
         )
-        do {
-            try poller.add(connection.socket.number, token: id)
-        } catch {
-            return tellRefusal(peer, status: nil, "\(error)", as: "accept-failed")
-        }
         connections[id] = connection
         withCrowd(role) { $0.add(connection) }
         setDeadline(connection)
+        if take(received, connection) { read(connection) }
     }
 
     mutating func withCrowd<Value>(
@@ -158,26 +163,35 @@ extension IngressLoop {
 
     private mutating func read(_ connection: Connection) {
         for _ in 0..<Self.piecesPerTurn {
-            switch Socket.receive(connection.socket.number, into: buffer) {
-            case .bytes(let count):
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                if !connection.isDiscarding {
-                    connection.parser.feed(bytes)
-                    parse(connection)
-                }
-                guard connections[connection.id] != nil else { return }
-                guard count < buffer.count || connection.isHeldBack else { continue }
-                // What is owed an answer in this turn is watched once it has that.
-                return connection.owed.endsThisTurn ? () : watch(connection)
-            case .wouldBlock:
-                return watch(connection)
-            case .ended:
-                connection.isPeerDone = true
-                return connection.isServed ? close(connection) : watch(connection)
-            case .failed:
-                return close(connection)
-            }
+            let received = Socket.receive(connection.socket.number, into: buffer)
+            guard take(received, connection) else { return }
         }
+        watch(connection)
+    }
+
+    /// Takes up what was received, which lies in `buffer`.
+    ///
+    /// - Returns: Whether more may lie there, and may be read in this turn.
+    private mutating func take(_ received: Socket.Received, _ connection: Connection) -> Bool {
+        switch received {
+        case .bytes(let count):
+            if !connection.isDiscarding {
+                connection.parser.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                parse(connection)
+            }
+            guard connections[connection.id] != nil else { return false }
+            if count == buffer.count, !connection.isHeldBack { return true }
+            // What is owed an answer in this turn is watched once it has that.
+            if !connection.owed.endsThisTurn { watch(connection) }
+        case .wouldBlock:
+            watch(connection)
+        case .ended:
+            connection.isPeerDone = true
+            if connection.isServed { close(connection) } else { watch(connection) }
+        case .failed:
+            close(connection)
+        }
+        return false
     }
 
     /// Takes every whole request out of what was read, until one must wait.
@@ -299,21 +313,33 @@ extension IngressLoop {
     mutating func watch(_ connection: Connection) {
         let writes = connection.sent < connection.output.count
         let reads = !connection.isPeerDone && (!connection.isHeldBack || connection.isDiscarding)
-        guard writes != connection.watchesWriting || reads != connection.watchesReading else {
-            return
-        }
-        connection.watchesWriting = writes
-        connection.watchesReading = reads
-        let number = connection.socket.number
         // A peer that has hung up would be told again and again, although nothing can be done.
-        guard writes || reads || !connection.isPeerDone else { return poller.forget(number) }
+        guard writes || reads || !connection.isPeerDone else { return forget(connection) }
+        guard
+            !connection.isWatched || writes != connection.watchesWriting
+                || reads != connection.watchesReading
+        else { return }
+        let number = connection.socket.number
         do {
-            try poller.watch(number, token: connection.id, read: reads, write: writes)
+            if !connection.isWatched, reads, !writes {
+                try poller.add(number, token: connection.id)
+            } else {
+                try poller.watch(number, token: connection.id, read: reads, write: writes)
+            }
+            connection.isWatched = true
+            connection.watchesWriting = writes
+            connection.watchesReading = reads
         } catch {
             log.warn("connection-lost", [("reason", .text("\(error)"))])
             connection.deadline = Clock.monotonic()
             deadlines.note(connection)
         }
+    }
+
+    private mutating func forget(_ connection: Connection) {
+        guard connection.isWatched else { return }
+        connection.isWatched = false
+        poller.forget(connection.socket.number)
     }
 
     mutating func close(_ connection: Connection) {
@@ -325,7 +351,7 @@ extension IngressLoop {
         forgetSlowed(connection)
         withCrowd(connection.role) { $0.remove(connection) }
         // The descriptor may live on for as long as somebody up the stack holds the connection.
-        poller.forget(connection.socket.number)
+        forget(connection)
         streams.remove(connection.id)
     }
 }

@@ -106,9 +106,16 @@ struct IngressLoop: ~Copyable {
         for readiness in ready {
             switch readiness.token {
             case Self.mailboxToken: readMail()
+            case Self.hooksToken, Self.adminToken: continue
+            default: serve(readiness)
+            }
+        }
+        // Those that are there come first.
+        for readiness in ready {
+            switch readiness.token {
             case Self.hooksToken: accept(.hooks)
             case Self.adminToken: accept(.admin)
-            default: serve(readiness)
+            default: continue
             }
         }
         acceptAgain()
