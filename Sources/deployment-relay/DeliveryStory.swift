@@ -20,7 +20,11 @@ struct DeliveryStory {
             delivery[member]?.string.map { line(title, $0) }
         }
         if let row = delivery["gitlabDeployment"]?.number?.text {
-            lines.append(line("deployment", "\(row) in GitLab"))
+            let written = delivery["gitlabStatus"]?.string
+            let other = written == delivery["status"]?.string ? nil : written
+            lines.append(
+                line("deployment", "\(row) in GitLab\(other.map { ", \($0) there" } ?? "")")
+            )
         }
         if let repeats = delivery["repeats"]?.number?.text {
             lines.append(line("came", "\(repeats) times"))
