@@ -26,7 +26,7 @@ struct DeliveryStory {
                 line("deployment", "\(row) in GitLab\(other.map { ", \($0) there" } ?? "")")
             )
         }
-        if let repeats = delivery["repeats"]?.number?.text {
+        if let repeats = delivery["repeats"]?.number?.text, repeats != "1" {
             lines.append(line("came", "\(repeats) times"))
         }
         return lines

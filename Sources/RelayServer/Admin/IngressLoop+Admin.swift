@@ -114,7 +114,7 @@ extension IngressLoop {
         return Answers.mistake(
             404,
             "no delivery has the id \(id)",
-            hint: "GET /api/deliveries lists the newest ones"
+            hint: "deployment-relay deliveries, or GET /api/deliveries, lists the newest ones"
         )
     }
 

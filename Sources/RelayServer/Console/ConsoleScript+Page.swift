@@ -10,7 +10,7 @@ extension ConsoleScript {
         function facts(entry) {
           const list = make("dl", null, { class: "facts" });
           const add = (name, ...inside) => {
-            if (inside.some((part) => (part ?? "") === "")) return;
+            if (inside.some((part) => (part || "") === "")) return;
             list.append(make("dt", name), make("dd", inside));
           };
           add("State", tag(entry.state));
@@ -25,7 +25,7 @@ extension ConsoleScript {
           add("Operation", entry.operation);
           add("Cause", entry.cause);
           add("Hook", entry.hook);
-          add("Came", entry.repeats && entry.repeats + " times");
+          add("Came", entry.repeats > 1 && entry.repeats + " times");
           add("Received", when(entry.receivedAt),
             " · " + new Date(entry.receivedAt).toLocaleString());
           add("Over", when(entry.settledAt), entry.settledAt && " · after "
