@@ -173,7 +173,7 @@ private enum FishCompletion {
             let seen =
                 "complete -c deployment-relay -n '__fish_seen_subcommand_from \(subject.name)'"
             for option in subject.options {
-                lines.append("\(seen) \(named(option)) -r\(values(subject.form.hints[option]))")
+                lines.append("\(seen) \(named(option))\(value(subject.form.hints[option]))")
             }
             for flag in subject.flags { lines.append("\(seen) \(named(flag))") }
             switch subject.form.wordHint {
@@ -187,6 +187,14 @@ private enum FishCompletion {
 
     private static func named(_ option: String) -> String {
         option.hasPrefix("--") ? "-l \(option.dropFirst(2))" : "-s \(option.dropFirst())"
+    }
+
+    /// Files are offered where a file is meant, and nowhere else (`-x`).
+    private static func value(_ hint: Arguments.Hint?) -> String {
+        switch hint {
+        case .file, .folder: " -r -F"
+        default: " -x\(values(hint))"
+        }
     }
 
     private static func values(_ hint: Arguments.Hint?) -> String {

@@ -20,9 +20,13 @@ struct DeliveryStory {
             delivery[member]?.string.map { line(title, $0) }
         }
         if let row = delivery["gitlabDeployment"]?.number?.text {
-            lines.append(line("deployment", "\(row) in GitLab"))
+            let written = delivery["gitlabStatus"]?.string
+            let other = written == delivery["status"]?.string ? nil : written
+            lines.append(
+                line("deployment", "\(row) in GitLab\(other.map { ", \($0) there" } ?? "")")
+            )
         }
-        if let repeats = delivery["repeats"]?.number?.text {
+        if let repeats = delivery["repeats"]?.number?.text, repeats != "1" {
             lines.append(line("came", "\(repeats) times"))
         }
         return lines

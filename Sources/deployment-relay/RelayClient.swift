@@ -150,7 +150,13 @@ struct RelayClient {
         switch result {
         case .success(let answer): return Answer(status: answer.status, body: answer.body)
         case .failure(let failure):
-            throw Unreachable(description: "\(base) cannot be reached: \(failure)")
+            throw Unreachable(
+                description: """
+                    \(base) cannot be reached: \(failure)
+                    hint: look whether the relay runs there; \
+                    --url, else the environment, else the configuration say where it is asked
+                    """
+            )
         }
     }
 }

@@ -191,6 +191,25 @@ struct AnswerTests {
         }
     }
 
+    @Test("a row that was found after a lost answer is shown as GitLab's object, not its list")
+    func found() async throws {
+        let stage = try Stage()
+        let relay = try await stage.start()
+        try relay.deliver(FlatBody(sha: String(repeating: "a", count: 40)))
+        var fault = SandboxFault(.cutAfter)
+        fault.match.methods = ["POST"]
+        stage.sandbox.add(fault)
+        let answer = try relay.hooks.post(
+            "/hooks/deployment",
+            FlatBody().bytes,
+            fields: ["Prefer": "wait=20"]
+        )
+        #expect(answer.text.contains("the attempt had reached GitLab"), "\(answer.text)")
+        let told = try JSONDocument(parsing: answer.body).root["gitlab"]
+        #expect(told?["id"]?.number?.text == "2", "\(answer.text)")
+        #expect(told?["sha"]?.string == FlatBody().sha, "\(answer.text)")
+    }
+
     @Test("when time runs out the last attempt is told: GitLab's status and words")
     func waitingForNothing() async throws {
         let stage = try Stage()

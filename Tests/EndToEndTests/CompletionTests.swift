@@ -129,6 +129,21 @@ struct CompletionTests {
         for word in Self.commands + ["--repair", "argocd"] {
             #expect(words.contains(word), "\(word): \(output)")
         }
+        // This folder's files are offered where a file is meant, and nowhere else.
+        _ = try folder.write("", to: "held.jsonc")
+        func offered(_ line: String) throws -> Set<String> {
+            let script = """
+                deployment-relay completion fish | source
+                cd '\(folder.path)'
+                complete -C 'deployment-relay \(line)'
+                """
+            let home = ["HOME": folder.path]
+            let output = try Self.run(fish, ["--no-config", "-c", script], environment: home)
+            return Set(output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
+        }
+        #expect(try offered("deliveries --state h") == ["held"])
+        #expect(try offered("audit --project h").isEmpty)
+        #expect(try offered("serve --config h") == ["held.jsonc"])
     }
 
     @Test("another shell is refused")

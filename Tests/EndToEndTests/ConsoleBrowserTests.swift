@@ -9,26 +9,15 @@ import Testing
     .enabled(if: Browser.isThere, "neither chromium nor google-chrome is installed")
 )
 struct ConsoleBrowserTests {
-    private static let waits = ["Prefer": "wait=20"]
-
-    private static func address(_ relay: RelayProcess) -> String {
-        // The relay may listen on every address; the browser comes to this one.
-        "http://127.0.0.1:" + ("\(relay.admin.address)".split(separator: ":").last ?? "")
-    }
-
-    private static func post(_ relay: RelayProcess, _ body: FlatBody) throws {
-        _ = try relay.hooks.post("/hooks/deployment", body.bytes, fields: waits)
-    }
-
     @Test("the first screen says that all is well, what runs where, and what came")
     func calm() async throws {
         let relay = try await Stage().start()
         let browser = try Browser()
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         try await browser.wait(for: "Nothing has come yet", in: "list-note")
         try await browser.wait(for: "No deployment has been recorded", in: "places-note")
         // Live: nobody loads the page anew.
-        try Self.post(relay, FlatBody())
+        try relay.deliver(FlatBody())
         try await browser.wait(for: "3558c191", in: "places")
         try await browser.wait(for: "3558c191", in: "list")
         #expect(try browser.text("state").contains("All is well."))
@@ -41,10 +30,10 @@ struct ConsoleBrowserTests {
     func filters() async throws {
         let relay = try await Stage().start()
         for environment in ["staging", "production"] {
-            try Self.post(relay, FlatBody(environment: environment))
+            try relay.deliver(FlatBody(environment: environment))
         }
         let browser = try Browser()
-        try browser.open(Self.address(relay) + "/?environment=production&find=staging")
+        try browser.open(relay.console + "/?environment=production&find=staging")
         try await browser.wait(for: "production", in: "list")
         try await browser.wait(for: "1 environment fits", in: "places-note")
         #expect(try browser.value("document.querySelectorAll('#list tbody tr').length") == "1")
@@ -53,9 +42,9 @@ struct ConsoleBrowserTests {
                 == "production"
         )
         #expect(try !browser.text("places").contains("production"))
-        try browser.open(Self.address(relay) + "/?state=dead")
+        try browser.open(relay.console + "/?state=dead")
         try await browser.wait(for: "No delivery fits these filters.", in: "list-note")
-        try browser.open(Self.address(relay) + "/?since=yesterday")
+        try browser.open(relay.console + "/?since=yesterday")
         try await browser.wait(for: "is neither a duration nor a time", in: "list-note")
     }
 
@@ -63,9 +52,9 @@ struct ConsoleBrowserTests {
     func page() async throws {
         let stage = try Stage()
         let relay = try await stage.start()
-        try Self.post(relay, FlatBody(project: "fleet/services/parcel-api"))
+        try relay.deliver(FlatBody(project: "fleet/services/parcel-api"))
         let browser = try Browser()
-        try browser.open(Self.address(relay) + "/#delivery=1")
+        try browser.open(relay.console + "/#delivery=1")
         try await browser.wait(for: "What came in", in: "detail")
         let page = try browser.text("detail")
         for words in [
@@ -79,7 +68,7 @@ struct ConsoleBrowserTests {
             until: "document.querySelector('#detail a[href^=\"\(stage.sandbox.url)/fleet\"]')"
         )
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
-        try browser.open(Self.address(relay) + "/#delivery=77")
+        try browser.open(relay.console + "/#delivery=77")
         try await browser.wait(for: "no delivery has the id 77", in: "detail")
     }
 
@@ -90,9 +79,9 @@ struct ConsoleBrowserTests {
         stage.sandbox.withSandbox { sandbox in
             sandbox.changeToken(Stage.token) { $0.state = .expired }
         }
-        try Self.post(relay, FlatBody())
+        try relay.deliver(FlatBody())
         let browser = try Browser()
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         try await browser.wait(for: "Somebody must mend something.", in: "state")
         try await browser.wait(for: "To mend it: the token has expired", in: "held")
         stage.sandbox.withSandbox { sandbox in
@@ -107,13 +96,13 @@ struct ConsoleBrowserTests {
     @Test("nothing goes over the edge of a telephone or a wide screen", arguments: [375, 1280])
     func widths(width: Int) async throws {
         let relay = try await Stage().start()
-        try Self.post(relay, FlatBody(project: "fleet/services/parcel-api"))
+        try relay.deliver(FlatBody(project: "fleet/services/parcel-api"))
         let browser = try Browser()
         var backs: Set<String> = []
         for isDark in [false, true] {
             try browser.show(width: width, isDark: isDark)
             for path in ["/", "/#delivery=1"] {
-                try browser.open(Self.address(relay) + path)
+                try browser.open(relay.console + path)
                 try await browser.wait(for: "3558c191", in: path == "/" ? "list" : "page")
                 let root = "document.documentElement.scrollWidth <= innerWidth"
                 #expect(try browser.value(root) == "true", "\(path)")
@@ -134,7 +123,7 @@ struct ConsoleBrowserTests {
         ])
         let relay = try await stage.start()
         let browser = try Browser()
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         try await browser.wait(until: "document.getElementById('sign-in')?.open")
         _ = try browser.value(
             "(document.getElementById('token').value = '\(token)',"
@@ -143,7 +132,7 @@ struct ConsoleBrowserTests {
         try await browser.wait(until: "!document.getElementById('sign-in').open")
         try await browser.wait(for: "All is well.", in: "state")
         // The stream, too, has the token.
-        try Self.post(relay, FlatBody())
+        try relay.deliver(FlatBody())
         try await browser.wait(for: "3558c191", in: "list")
         #expect(try browser.text("link") == "● live")
     }
@@ -153,7 +142,7 @@ struct ConsoleBrowserTests {
         let token = "correct-horse-battery-staple"
         let relay = try await Stage(["RELAY_ADMIN_TOKEN": token]).start()
         let browser = try Browser()
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         // The page has it from its beginning; it is shown once the script is at work.
         try await browser.wait(until: "document.getElementById('sign')?.hidden === false")
         _ = try browser.value("document.getElementById('sign').click()")
@@ -169,7 +158,7 @@ struct ConsoleBrowserTests {
         try enter(token)
         try await browser.wait(until: "!document.getElementById('sign-in').open")
         #expect(try browser.value("location.href.includes('\(token)')") == "false")
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         try await browser.wait(for: "Sign out", in: "sign")
         _ = try browser.value("document.getElementById('sign').click()")
         #expect(try browser.value("sessionStorage.length") == "0")
@@ -178,9 +167,9 @@ struct ConsoleBrowserTests {
     @Test("each control has a name, and the keyboard shows where it is")
     func keyboard() async throws {
         let relay = try await Stage().start()
-        try Self.post(relay, FlatBody())
+        try relay.deliver(FlatBody())
         let browser = try Browser()
-        try browser.open(Self.address(relay))
+        try browser.open(relay.console)
         try await browser.wait(for: "3558c191", in: "list")
         let nameless = """
             [...document.querySelectorAll('a, button, input, select, summary, [role=img]')]
@@ -193,7 +182,7 @@ struct ConsoleBrowserTests {
         #expect(try browser.value("document.querySelector('#list, #places').ariaLive") == "null")
         var seen: Set<String> = []
         for _ in 0..<12 {
-            try browser.pressTab()
+            try browser.press(.tab)
             seen.insert(try browser.value("document.activeElement.outerHTML.slice(0, 80)"))
             let outline = "getComputedStyle(document.activeElement).outlineStyle"
             #expect(try browser.value(outline) == "solid", "\(seen)")

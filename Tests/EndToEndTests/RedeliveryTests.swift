@@ -45,6 +45,32 @@ struct RedeliveryTests {
         #expect(over.errors.contains("delivered already"), "\(over.errors)")
     }
 
+    @Test("what was dropped and is refused anew has its new reason, and fails the command")
+    func refusedAnew() async throws {
+        let stage = try Stage(["RELAY_ADMIN_TOKEN": Self.adminToken])
+        let relay = try await stage.start()
+        let body = FlatBody(status: "nonsense").bytes
+        #expect(try relay.hooks.post("/hooks/deployment", body).status == 422)
+        #expect(try Self.deliveries(relay, ["drop", "1"]).output == "1: dropped\n")
+        let again = try Self.deliveries(relay, ["redeliver", "1"])
+        #expect(again.code == 1, "\(again.output)")
+        let listed = try Self.deliveries(relay, ["list"]).output
+        #expect(listed.contains("nonsense"), "\(listed)")
+        #expect(!listed.contains("dropped"), "\(listed)")
+        let shown = try Self.deliveries(relay, ["show", "1"]).output
+        #expect(!shown.contains("1 times"), "\(shown)")
+        // What waits anew has no reason of old either.
+        stage.sandbox.withSandbox { sandbox in
+            sandbox.changeToken(Stage.token) { $0.state = .expired }
+        }
+        try relay.deliver(FlatBody())
+        #expect(try Self.deliveries(relay, ["drop", "2"]).code == 0)
+        #expect(try Self.deliveries(relay, ["redeliver", "2"]).code == 0)
+        let held = try Self.deliveries(relay, ["list", "--state", "held"]).output
+        #expect(held.contains("401"), "\(held)")
+        #expect(!held.contains("by hand"), "\(held)")
+    }
+
     @Test("what is held: it says that it asks, and show tells the whole history in words")
     func held() async throws {
         var stage = try Stage(["GITLAB_TOKEN": nil, "RELAY_ADMIN_TOKEN": Self.adminToken])

@@ -60,6 +60,8 @@ struct RenderSinceTests {
         #expect(run.code == 0, "\(run.output)\(run.errors)")
         #expect(run.output.contains("4 the same"), "\(run.output)")
         #expect(run.output.contains("is refused still"), "\(run.output)")
+        // What stays as it is needs no line of its own.
+        #expect(run.output.count(where: { $0 == "\n" }) == 3, "\(run.output)")
     }
 
     @Test("a changed template shows line by line what GitLab would be told instead")

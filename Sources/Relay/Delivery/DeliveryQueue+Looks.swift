@@ -92,7 +92,8 @@ extension DeliveryQueue {
             return arouse(lane, at: now)
         }
         let words = "found as deployment \(row.deployment): the attempt had reached GitLab"
-        settle(slot, .delivered, words, result: result, row: row, madeRow: true, at: now)
+        let found = result.keeping(deployment.id)
+        settle(slot, .delivered, words, result: found, row: row, madeRow: true, at: now)
     }
 
     mutating func finishShow(

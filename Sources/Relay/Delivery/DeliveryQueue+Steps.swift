@@ -85,6 +85,11 @@ extension DeliveryQueue {
         return entry.status == .success && isOvertaken ? .canceled : entry.status
     }
 
+    /// Why a success is written as something else; empty where it is not.
+    func overtaken(_ entry: Waiting, _ wanted: DeploymentStatus) -> String {
+        entry.status == wanted ? "" : ": a newer success of this Application stands in GitLab"
+    }
+
     private mutating func write(
         _ slot: WaitingPool.Slot,
         at now: Moment,
@@ -111,7 +116,9 @@ extension DeliveryQueue {
         at now: Moment
     ) {
         if row.status == wanted {
-            let reason = "deployment \(row.deployment) is \(wanted.name) already"
+            let reason =
+                "deployment \(row.deployment) is \(wanted.name) already"
+                + overtaken(pool[slot], wanted)
             return settle(slot, .delivered, reason, row: row, at: now)
         }
         if wanted == .running {

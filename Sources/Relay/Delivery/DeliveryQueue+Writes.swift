@@ -112,8 +112,7 @@ extension DeliveryQueue {
 
     private func explain(_ sending: Sending, _ entry: Waiting, _ row: Row) -> String {
         if sending.status != entry.status {
-            return "written as \(sending.status.name): a newer success of this Application "
-                + "stands in GitLab"
+            return "written as \(sending.status.name)\(overtaken(entry, sending.status))"
         }
         if row.isShared {
             return "GitLab recognised deployment \(row.deployment), which says the same"

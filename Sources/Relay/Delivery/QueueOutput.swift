@@ -1,4 +1,5 @@
 package import GitLab
+import JSON
 
 /// What the queue asks of the thread that owns it.
 package enum QueueOutput: Sendable {
@@ -25,6 +26,16 @@ package enum CallResult: Sendable {
 
     package var httpStatus: Int {
         if case .answer(let answer, _) = self { answer.status } else { 0 }
+    }
+
+    /// The same answer, and of its list of deployments only this one.
+    func keeping(_ deployment: Int) -> CallResult {
+        guard case .answer(let answer, let milliseconds) = self,
+            let list = try? JSONDocument(parsing: answer.body).root,
+            let row = list.elements.first(where: { $0["id"]?.number?.int64 == Int64(deployment) })
+        else { return self }
+        let one = GitLabAnswer(status: answer.status, fields: answer.fields, body: row.text)
+        return .answer(one, milliseconds: milliseconds)
     }
 
     /// What GitLab said, shortened for the ledger.

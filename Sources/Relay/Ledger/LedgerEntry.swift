@@ -144,9 +144,11 @@ package struct LedgerWords: Sendable {
             reason = letter.reason
         case nil: break
         }
+        // What was said before it was taken in anew is not true any more.
+        let generation = accepted?.generation ?? 0
         switch last {
-        case .attempt(let attempt): reason = attempt.reason
-        case .settled(let end): reason = end.reason
+        case .attempt(let attempt) where attempt.generation >= generation: reason = attempt.reason
+        case .settled(let end) where end.generation >= generation: reason = end.reason
         default: break
         }
     }

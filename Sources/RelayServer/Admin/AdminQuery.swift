@@ -32,7 +32,7 @@ struct AdminQuery {
     private static func state(_ text: String) throws(Mistake) -> DeliveryState {
         if let state = DeliveryState(name: text) { return state }
         let names = DeliveryState.allCases.map(\.name).joined(separator: ", ")
-        throw Mistake(problem: "state: \(text) is none", hint: "use one of \(names)")
+        throw Mistake(problem: "state: there is no state \(text)", hint: "use one of \(names)")
     }
 
     private static func number(

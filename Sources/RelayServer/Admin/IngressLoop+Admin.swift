@@ -114,7 +114,7 @@ extension IngressLoop {
         return Answers.mistake(
             404,
             "no delivery has the id \(id)",
-            hint: "GET /api/deliveries lists the newest ones"
+            hint: "deployment-relay deliveries, or GET /api/deliveries, lists the newest ones"
         )
     }
 
@@ -152,16 +152,13 @@ extension IngressLoop {
         }
     }
 
-    /// Made of the whole ledger: where that takes long, the answer is kept for twenty times as
-    /// long, so that pages which ask again and again leave the thread to the senders.
+    /// Made of the whole ledger.
     private mutating func deployments() -> HTTPResponse {
         let start = Clock.monotonicNanoseconds()
-        if let kept = keptDeployments, start < kept.until { return kept.response }
+        if let kept = keptDeployments.answer(at: start) { return kept }
         let places = DeploymentsPage(ledger)
         let response = Answers.json(200) { writer in places.write(&writer) { words($0) } }
-        let end = Clock.monotonicNanoseconds()
-        let isSlow = end - start > 5_000_000
-        keptDeployments = isSlow ? (response, end + (end - start) * 20) : nil
+        keptDeployments.keep(response, madeFrom: start, to: Clock.monotonicNanoseconds())
         return response
     }
 

@@ -30,7 +30,9 @@ enum ConsoleMarkup {
         <section aria-labelledby="state-title">
         <h2 id="state-title" class="unseen">Is all well?</h2>
         <div id="lost" class="state bad" role="alert" hidden></div>
-        <div id="state" class="state" role="status" aria-atomic="true"><strong>Loading …</strong></div>
+        <p id="told" class="unseen" role="status"></p>
+        <div id="state" class="state">
+        <strong>Loading …</strong></div>
         <ul id="held" class="held" aria-label="What somebody must mend"></ul>
         <ul id="totals" class="totals" aria-label="Deliveries by state"></ul>
         </section>
@@ -62,12 +64,13 @@ enum ConsoleMarkup {
         <option>dropped</option></select></label>
         <label>Project <input name="project" list="projects" autocomplete="off"></label>
         <label>Environment <input name="environment" list="environments" autocomplete="off"></label>
-        <label>Since <input name="since" placeholder="90m, 24h, 7d" autocomplete="off" size="8"></label>
+        <label>Since <input name="since" placeholder="90m, 24h, 7d" autocomplete="off"
+        size="8"></label>
         <button>Show</button> <button id="all" type="button" hidden>Show all</button>
         <datalist id="projects"></datalist><datalist id="environments"></datalist>
         </form>
         <p id="list-note" role="status">Loading …</p>
-        <div class="scroll"><table id="list" role="table">
+        <div class="scroll"><table id="list" role="table" hidden>
         <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Delivery</th>
         <th scope="col" role="columnheader">State</th>
         <th scope="col" role="columnheader">Says</th>
@@ -91,7 +94,8 @@ enum ConsoleMarkup {
         <label for="token">Admin token</label>
         <input id="token" type="password" autocomplete="off" required>
         <p id="token-note" class="mistake" role="alert"></p>
-        <p><button class="main">Sign in</button> <button id="no-sign" type="button">Cancel</button></p>
+        <p><button class="main">Sign in</button>
+        <button id="no-sign" type="button">Cancel</button></p>
         </form>
         </dialog>
         <footer><a href="/metrics">metrics</a> <span id="version"></span></footer>

@@ -14,18 +14,23 @@ extension ConsoleScript {
         }
         function fill(row, entry) {
           row.entry = entry;
-          row.cells[0].firstChild.setAttribute("aria-label", "Delivery " + entry.id + ", " + entry.state);
+          row.cells[0].firstChild.setAttribute("aria-label",
+            "Delivery " + entry.id + ", " + entry.state);
           const place = [entry.environment];
           if (entry.project) place.push(make("div", entry.project, { class: "dim" }));
-          const cells = [tag(entry.state), tag(entry.status), place, commit(entry), entry.application,
-            when(entry.receivedAt), entry.reason];
+          const cells = [tag(entry.state), tag(entry.status), place, commit(entry),
+            entry.application, when(entry.receivedAt), entry.reason || untried(entry)];
           cells.forEach((inside, index) => row.cells[index + 1].replaceChildren(
             ...[inside].flat().filter((part) => part !== null && part !== undefined)));
+          row.cells[5].classList.toggle("same", entry.application === entry.environment);
         }
+        const untried = (entry) =>
+          entry.state === "accepted" ? "not tried yet: its turn has not come" : null;
+        const KINDS = ["", "narrow", "narrow", "place", "narrow", "", "narrow end", "reason"];
         function makeRow(entry) {
-          const classes = ["", "narrow", "narrow", "place", "narrow", "", "narrow end", "reason"];
-          const row = make("tr", classes.map((kind) => make("td", null, { role: "cell", class: kind })), { role: "row" });
-          row.cells[0].append(make("a", entry.id, { href: "#delivery=" + entry.id }));
+          const cells = KINDS.map((kind) => make("td", null, { role: "cell", class: kind }));
+          const row = make("tr", cells, { role: "row" });
+          cells[0].append(make("a", entry.id, { href: "#delivery=" + entry.id }));
           fill(row, entry);
           return row;
         }
@@ -45,14 +50,18 @@ extension ConsoleScript {
           } else if (row) {
             if (JSON.stringify(row.entry) !== JSON.stringify(entry)) fill(row, entry);
           } else {
-            let after = body().firstChild;
-            while (after && Number(after.entry.id) > Number(entry.id)) after = after.nextSibling;
             // Older than all that is shown: it comes with the older ones.
-            if (!after && next) return;
-            const fresh = makeRow(entry);
-            body().insertBefore(fresh, after);
-            rows.set(entry.id, fresh);
+            const last = body().lastChild;
+            if (next && last && Number(last.entry.id) > Number(entry.id)) return;
+            insert(entry, body().firstChild);
           }
+        }
+        /// `after`: a row from which on its place is looked for; null for the table's end.
+        function insert(entry, after) {
+          while (after && Number(after.entry.id) > Number(entry.id)) after = after.nextSibling;
+          const row = makeRow(entry);
+          body().insertBefore(row, after);
+          rows.set(entry.id, row);
         }
         function trim() {
           while (rows.size > MOST_ROWS) {
@@ -77,22 +86,31 @@ extension ConsoleScript {
           } else if (isFiltered) {
             say(note, "No delivery fits these filters.");
           } else {
-            const from = hooksAddress && !hooksAddress.startsWith("unix") ? hooksAddress : "127.0.0.1:8080";
-            const text = "Nothing has come yet. Point Argo CD’s notifications here, or send a first "
-              + "webhook (with the hook’s token, where one is set):";
-            if (note.dataset.text === text) return;
-            note.replaceChildren(text, make("pre", "curl http://" + from + "/hooks/deployment --json '{\n"
-              + '  "status": "success", "environment": "production", "ref": "main", "tag": false,\n'
-              + '  "sha": "07aa5a0d1ef79164f74cbe5f2a89bb33f451363c"}\''));
+            invite(note);
           }
+        }
+        /// What to do where nothing has come yet.
+        function invite(note) {
+          const text = "Nothing has come yet. Point Argo CD’s notifications here, or send a first "
+            + "webhook (with the hook’s token, where one is set):";
+          if (note.textContent.startsWith(text)) return;
+          const isTCP = hooksAddress && !hooksAddress.startsWith("unix");
+          const host = isTCP ? hooksAddress : "127.0.0.1:8080";
+          note.replaceChildren(text, make("pre", "curl http://" + host
+            + "/hooks/deployment --json '{\n"
+            + '  "status": "success", "environment": "production", "ref": "main", "tag": false,\n'
+            + '  "sha": "07aa5a0d1ef79164f74cbe5f2a89bb33f451363c"}\''));
         }
         function showPassed(events) {
           const text = JSON.stringify(events);
           if ($("passed").dataset.text === text) return;
           $("passed").dataset.text = text;
-          $("passed").querySelector("ul").replaceChildren(...(events.length ? events.map((event) =>
-            make("li", [when(event.receivedAt), " " + event.state + ", " + [event.hook, event.application]
-              .filter(Boolean).join(", ") + ": " + event.reason])) : [make("li", "None so far.")]));
+          const items = events.map((event) => {
+            const words = [event.state, event.hook, event.application].filter(Boolean).join(", ");
+            return make("li", [when(event.receivedAt), " " + words + ": " + event.reason]);
+          });
+          if (!items.length) items.push(make("li", "None so far."));
+          $("passed").querySelector("ul").replaceChildren(...items);
         }
         let asked = 0;
         async function load(before) {
@@ -107,16 +125,15 @@ extension ConsoleScript {
             next = answer.next;
             if (!before) {
               const ids = new Set(answer.deliveries.map((entry) => entry.id));
-              for (const [id, row] of rows) if (!ids.has(id)) { row.remove(); rows.delete(id); }
+              for (const [id, row] of rows) {
+                if (ids.has(id)) continue;
+                row.remove();
+                rows.delete(id);
+              }
             }
             for (const entry of answer.deliveries) {
-              const row = rows.get(entry.id);
-              if (row) { place(entry); continue; }
-              const fresh = makeRow(entry);
-              let after = before ? null : body().firstChild;
-              while (after && Number(after.entry.id) > Number(entry.id)) after = after.nextSibling;
-              body().insertBefore(fresh, after);
-              rows.set(entry.id, fresh);
+              if (rows.has(entry.id)) place(entry);
+              else insert(entry, before ? null : body().firstChild);
             }
             showPassed(answer.passedOver);
             trim();
@@ -141,21 +158,28 @@ extension ConsoleScript {
           if (isPaused) return;
           const entries = [...pending.values()];
           pending = new Map();
-          if (hasMissed || entries.length > 200) { hasMissed = false; reload(); }
+          if (hasMissed || entries.length > 200) {
+            hasMissed = false;
+            reload();
+          }
           for (const entry of entries) place(entry);
           if (entries.length) trim();
         });
         function take(entry) {
           pending.delete(entry.id);
           pending.set(entry.id, entry);
-          if (pending.size > MOST_ROWS) { pending.delete(pending.keys().next().value); hasMissed = true; }
-          if (isPaused) showPause(); else flush();
+          if (pending.size > MOST_ROWS) {
+            pending.delete(pending.keys().next().value);
+            hasMissed = true;
+          }
+          if (isPaused) showPause();
+          else flush();
           if (entry.id === opened) refreshPage();
         }
         function showPause() {
           $("pause").setAttribute("aria-pressed", String(isPaused));
-          say($("pause"), isPaused && pending.size ? "Paused: " + some(pending.size, "change") : isPaused
-            ? "Paused" : "Pause");
+          const missed = pending.size ? ": " + some(pending.size, "change") : "";
+          say($("pause"), isPaused ? "Paused" + missed : "Pause");
         }
         function redraw() {
           for (const row of rows.values()) fill(row, row.entry);

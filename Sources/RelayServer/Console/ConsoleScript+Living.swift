@@ -2,7 +2,13 @@ extension ConsoleScript {
     /// What keeps the page up to date, and its controls.
     static let living = #"""
         let isLive = false, lostAt = null, stopWaiting = null, cut = null;
-        function loadAll() { loadOverview(); loadPlaces(); loadChart(); load(); if (opened) refreshPage(); }
+        function loadAll() {
+          loadOverview();
+          loadPlaces();
+          loadChart();
+          load();
+          if (opened) refreshPage();
+        }
         function showLive() {
           isLive = true;
           lostAt = null;
@@ -11,21 +17,36 @@ extension ConsoleScript {
           say($("link"), "● live");
           loadAll();
         }
-        function showLost(error, seconds) {
+        function showLost() {
           isLive = false;
           if (!lostAt) lostAt = new Date();
           say($("link"), "✕ not connected");
           const box = $("lost");
           $("state").classList.add("old");
-          const text = "✕ The relay does not answer" + lostAt.toLocaleTimeString();
-          if (box.dataset.text === text && !box.hidden) return;
-          box.dataset.text = text;
+          // Told once; whoever stands on its button stays there.
+          if (!box.hidden) return;
           box.hidden = false;
-          box.replaceChildren(make("strong", "✕ Not connected to the relay since " + lostAt.toLocaleTimeString() + "."),
-            make("p", "What is shown is from then. Senders try again for seven seconds only: look whether "
-              + "deployment-relay runs (its log, systemctl status, kubectl get pods), and whether this machine "
-              + "reaches " + location.host + ". The page connects by itself."),
+          box.replaceChildren(
+            make("strong",
+              "✕ Not connected to the relay since " + lostAt.toLocaleTimeString() + "."),
+            make("p", "What is shown is from then. Senders try again for seven seconds only: look "
+              + "whether deployment-relay runs (its log, systemctl status, kubectl get pods), and "
+              + "whether this machine reaches " + location.host
+              + ". The page connects by itself."),
             make("p", button("Try now", () => stopWaiting && stopWaiting())));
+        }
+        /// Nobody has signed in; `go` is called once somebody has.
+        function showLocked(go) {
+          isLive = false;
+          say($("link"), "! not signed in");
+          signIn("The relay asks for the admin token.", go);
+          showSign();
+          if ($("state").dataset.text) return;
+          $("state").replaceChildren(make("strong", [sign("!"), "Sign in to see what goes on."]),
+            make("p", "The relay can be reached from other machines, so it asks for its admin "
+              + "token."));
+          for (const id of ["places-note", "list-note"]) say($(id), "");
+          $("chart").replaceChildren();
         }
         function event(text) {
           let kind = "", data = "";
@@ -35,7 +56,10 @@ extension ConsoleScript {
           }
           if (kind === "delivery") take(JSON.parse(data));
           if (kind !== "changed") return;
-          if (JSON.parse(data).missed) { hasMissed = true; flush(); }
+          if (JSON.parse(data).missed) {
+            hasMissed = true;
+            flush();
+          }
           loadOverview();
           loadPlaces();
           loadChart();
@@ -77,12 +101,15 @@ extension ConsoleScript {
             try { await stream(); } catch (error) { problem = error; }
             if (document.hidden) await visible();
             else if (problem?.status === 401) {
-              await new Promise((go) => signIn("The relay asks for the admin token.", go));
+              await new Promise(showLocked);
               continue;
             } else if (Date.now() - began < 5000 || problem?.name !== "AbortError") {
               if (Date.now() - began > 30000) wait = 1;
-              showLost(problem);
-              await new Promise((go) => { stopWaiting = go; setTimeout(go, wait * 1000); });
+              showLost();
+              await new Promise((go) => {
+                stopWaiting = go;
+                setTimeout(go, wait * 1000);
+              });
               wait = Math.min(15, wait * 2);
             }
           }
@@ -101,7 +128,8 @@ extension ConsoleScript {
         function fillForms() {
           const query = new URLSearchParams(location.search);
           for (const field of [...$("filters").elements, ...$("finder").elements]) {
-            if (field.name && document.activeElement !== field) field.value = query.get(field.name) || "";
+            if (!field.name || document.activeElement === field) continue;
+            field.value = query.get(field.name) || "";
           }
         }
         let lastQuery = null;
@@ -132,9 +160,13 @@ extension ConsoleScript {
           }
           go(query, replaces);
         }
-        $("filters").addEventListener("submit", (event) => { event.preventDefault(); readForms(); });
+        for (const form of [$("filters"), $("finder")]) {
+          form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            readForms();
+          });
+        }
         $("filters").elements.state.addEventListener("change", () => readForms());
-        $("finder").addEventListener("submit", (event) => { event.preventDefault(); readForms(); });
         $("finder").addEventListener("input", () => readForms(true));
         $("all").addEventListener("click", () => {
           const find = new URLSearchParams(location.search).get("find");
@@ -142,7 +174,11 @@ extension ConsoleScript {
           $("filters").elements.state.focus();
         });
         $("more").addEventListener("click", () => load(next));
-        $("pause").addEventListener("click", () => { isPaused = !isPaused; showPause(); flush(); });
+        $("pause").addEventListener("click", () => {
+          isPaused = !isPaused;
+          showPause();
+          flush();
+        });
         $("sign").addEventListener("click", toggleSign);
         $("sign-in").querySelector("form").addEventListener("submit", tryToken);
         $("no-sign").addEventListener("click", () => $("sign-in").close());
@@ -171,7 +207,11 @@ extension ConsoleScript {
             say(element, age(element.dateTime));
           }
         }, 15000);
-        setInterval(() => { if (isLive && !document.hidden) { loadOverview(); loadChart(); } }, 30000);
+        setInterval(() => {
+          if (!isLive || document.hidden) return;
+          loadOverview();
+          loadChart();
+        }, 30000);
         readURL();
         live();
 

@@ -9,46 +9,53 @@ extension ConsoleScript {
           const waiting = some(totals.accepted, "delivery waits", "deliveries wait");
           if (overview.trouble) {
             return ["bad", "✕", "The log cannot be written: senders hear 503.", overview.trouble,
-              "Make room, or mend the data folder; the relay goes on by itself, and senders that try "
-              + "again lose nothing."];
+              "Make room, or mend the data folder; the relay goes on by itself, and senders that "
+              + "try again lose nothing."];
           }
           if (held.length) {
             return ["bad", "!", "Somebody must mend something.",
-              (totals.held === 1 ? "1 delivery is held" : totals.held + " deliveries are held")
-              + ", in order and for as long as it takes. What to do stands below; once it is mended, "
-              + "the relay goes on by itself."];
+              some(totals.held, "delivery is held", "deliveries are held") + ", in order and for "
+              + "as long as it takes. What to do stands below; once it is mended, the relay goes "
+              + "on by itself."];
           }
           if (overview.reloadFailed) {
             return ["bad", "!", "The last reload of the configuration failed.",
               "The one before it is in force. Mend what deployment-relay check names, and reload."];
           }
           if (failing && totals.accepted) {
-            return ["wait", "…", "GitLab “" + failing.name + "” does not do what it is asked: "
-              + waiting + ".", failing.trouble, "Nothing is lost: they go on by themselves when it "
-              + "answers. If this lasts, look whether " + failing.web + " can be reached from here."];
+            return ["wait", "…",
+              "GitLab “" + failing.name + "” does not do what it is asked: " + waiting + ".",
+              failing.trouble, "Nothing is lost: they go on by themselves when it answers. If this "
+              + "lasts, look whether " + failing.web + " can be reached from the relay’s machine."];
           }
           if (slowed) {
-            return ["wait", "…", "GitLab “" + slowed.name + "” asks us to slow down: " + waiting + ".",
+            return ["wait", "…",
+              "GitLab “" + slowed.name + "” asks us to slow down: " + waiting + ".",
               "They go on by themselves."];
           }
           if (overview.oldestPendingSeconds > 60) {
             return ["wait", "…", waiting + " for GitLab, the oldest for "
-              + lasting(overview.oldestPendingSeconds * 1000) + ".", "They go on by themselves; why one "
-              + "waits stands on its page."];
+              + lasting(overview.oldestPendingSeconds * 1000) + ".",
+              "They go on by themselves; why one waits stands on its page."];
           }
-          if (overview.warnings.length) return ["wait", "!", "Something is missing.", ...overview.warnings];
+          if (overview.warnings.length) {
+            return ["wait", "!", "Something is missing.", ...overview.warnings];
+          }
           // Those that were dropped since are nobody's concern any more.
           const died = Math.min(overview.recentlyDead, totals.dead);
           if (died) {
-            return ["wait", "!", some(died, "delivery", "deliveries") + " died in the last six hours.",
-              "GitLab does not hear of them unless somebody acts: see why, mend that, then redeliver or "
-              + "drop them. All others are delivered or on their way."];
+            return ["wait", "!",
+              some(died, "delivery", "deliveries") + " died in the last six hours.",
+              "GitLab does not hear of them unless somebody acts: see why, mend that, then "
+              + "redeliver or drop them. All others are delivered or on their way."];
           }
           return ["good", "✓", "All is well.", totals.accepted
-            ? waiting + " for GitLab at this moment." : "Nothing waits, and nothing is to be mended."];
+            ? waiting + " for GitLab at this moment."
+            : "Nothing waits, and nothing is to be mended."];
         }
         function showOverview(overview) {
-          const fresh = Object.fromEntries(overview.endpoints.map((each) => [each.name, each.web]));
+          const fresh = Object.fromEntries(
+            overview.endpoints.map((each) => [each.name, each.web]));
           const isOther = JSON.stringify(fresh) !== JSON.stringify(bases)
             || canChange !== overview.canChange;
           bases = fresh;
@@ -62,7 +69,7 @@ extension ConsoleScript {
           const [kind, mark, headline, ...words] = verdict(overview, held);
           const box = $("state");
           const text = headline + words.join();
-          // Told anew only when it says something new.
+          announce(mark, headline);
           if (box.dataset.text !== text) {
             box.dataset.text = text;
             box.className = "state " + kind;
@@ -72,6 +79,14 @@ extension ConsoleScript {
           }
           showHeld(held, overview.totals.held);
           showTotals(overview);
+        }
+        let announced = null;
+        /// Read aloud when it says something else; numbers alone change with each delivery.
+        function announce(mark, headline) {
+          const words = mark + headline.replace(/[0-9.]+ (ms|s|min|h)?/g, "");
+          if (words === announced) return;
+          announced = words;
+          say($("told"), headline);
         }
         function showHeld(held, count) {
           const text = JSON.stringify([held, count]);
@@ -91,24 +106,31 @@ extension ConsoleScript {
           const text = JSON.stringify([overview.totals, overview.endpoints]);
           if ($("totals").dataset.text === text) return;
           $("totals").dataset.text = text;
-          const items = Object.entries(overview.totals).map(([name, count]) =>
-            make("li", link("?state=" + name + "#deliveries", [tag(name), " ", make("b", String(count))]),
-              { class: count ? "" : "none" }));
+          const items = Object.entries(overview.totals).map(([name, count]) => {
+            const words = [tag(name), " ", make("b", String(count))];
+            return make("li", link("?state=" + name + "#deliveries", words),
+              { class: count ? "" : "none" });
+          });
           for (const endpoint of overview.endpoints) {
-            const state = endpoint.held.length ? "! held" : endpoint.state === "throttled" ? "… slowed down"
-              : endpoint.trouble ? "… failing" : "✓ ok";
-            const left = endpoint.rateLimitRemaining;
-            items.push(make("li", [link(endpoint.web, "GitLab " + endpoint.name), " " + state
-              + (left === null || left === undefined ? "" : ", " + some(left, "call") + " left")],
+            const left = endpoint.rateLimitRemaining ?? null;
+            const words = " " + stateOf(endpoint)
+              + (left === null ? "" : ", " + some(left, "call") + " left");
+            items.push(make("li", [link(endpoint.web, "GitLab " + endpoint.name), words],
               { class: "gitlab" }));
           }
           $("totals").replaceChildren(...items);
+        }
+        function stateOf(endpoint) {
+          if (endpoint.held.length) return "! held";
+          if (endpoint.state === "throttled") return "… slowed down";
+          return endpoint.trouble ? "… failing" : "✓ ok";
         }
         let hooksAddress = null;
         const loadOverview = paced(1000, () => allowed(
           async () => showOverview(await ask("/api/overview")),
           (error) => {
             if (!isLive) return;
+            announce("✕", "The state cannot be read.");
             $("state").className = "state bad";
             delete $("state").dataset.text;
             $("state").replaceChildren(make("strong", "✕ The state cannot be read."),

@@ -10,50 +10,62 @@ extension ConsoleScript {
         function facts(entry) {
           const list = make("dl", null, { class: "facts" });
           const add = (name, ...inside) => {
-            if (inside.some((part) => part === undefined || part === null || part === "")) return;
+            if (inside.some((part) => (part || "") === "")) return;
             list.append(make("dt", name), make("dd", inside));
           };
           add("State", tag(entry.state));
-          add("Reason", entry.reason);
+          add("Reason", entry.reason || untried(entry));
           add("To mend it", entry.hint);
           add("Says", tag(entry.status));
           add("Environment", entry.environment);
           if (entry.project) add("Project", projectLink(entry));
-          add("Commit", commit(entry), entry.sha && make("span", " " + entry.sha, { class: "dim" }));
+          add("Commit", commit(entry),
+            entry.sha && make("span", " " + entry.sha, { class: "dim" }));
           add("Application", entry.application);
           add("Operation", entry.operation);
           add("Cause", entry.cause);
           add("Hook", entry.hook);
-          add("Came", entry.repeats && entry.repeats + " times");
-          add("Received", when(entry.receivedAt), " · " + new Date(entry.receivedAt).toLocaleString());
+          add("Came", entry.repeats > 1 && entry.repeats + " times");
+          add("Received", when(entry.receivedAt),
+            " · " + new Date(entry.receivedAt).toLocaleString());
           add("Over", when(entry.settledAt), entry.settledAt && " · after "
             + lasting(Date.parse(entry.settledAt) - Date.parse(entry.receivedAt)));
-          const page = projectPage(entry);
-          const inGitLab = [];
-          if (entry.gitlabDeployment) inGitLab.push("deployment " + entry.gitlabDeployment);
-          if (page && !isNumber(entry.project)) {
-            inGitLab.push(link(page + "/-/environments", "its environments"));
-          }
-          if (inGitLab.length) add("In GitLab", ...inGitLab.flatMap((part, index) => index ? [", ", part] : [part]));
+          const places = inGitLab(entry);
+          if (places.length) add("In GitLab", ...places);
           if (entry.environment) {
-            const query = new URLSearchParams({ project: entry.project, environment: entry.environment });
-            add("Beside it", make("a", "all deliveries of this environment", { href: "?" + query + "#deliveries" }));
+            const { project, environment } = entry;
+            const query = new URLSearchParams({ project, environment });
+            add("Beside it", make("a", "all deliveries of this environment",
+              { href: "?" + query + "#deliveries" }));
           }
           return list;
+        }
+        function inGitLab(entry) {
+          const page = projectPage(entry), parts = [];
+          if (entry.gitlabDeployment) {
+            parts.push("deployment " + entry.gitlabDeployment);
+            const isOther = entry.gitlabStatus && entry.gitlabStatus !== entry.status;
+            if (isOther) parts.push(", there ", tag(entry.gitlabStatus));
+          }
+          if (page && !isNumber(entry.project)) {
+            if (parts.length) parts.push(", ");
+            parts.push(link(page + "/-/environments", "its environments"));
+          }
+          return parts;
         }
         function step(entry) {
           const code = entry.status ? " (" + entry.status + ")" : "";
           const words = entry.settled
             ? [tag(entry.settled), code + (entry.reason ? ": " + entry.reason : "")]
-            : ["Try " + entry.attempt + ": ", make("code", entry.call), " – " + entry.outcome + code
-              + " after " + lasting(entry.milliseconds) + ": " + entry.reason];
-          const time = make("time", null, { title: entry.at });
-          time.textContent = new Date(entry.at).toLocaleTimeString();
-          const item = make("li", [time, " ", ...words]);
+            : ["Try " + entry.attempt + ": ", make("code", entry.call), " – " + entry.outcome
+              + code + " after " + lasting(entry.milliseconds) + ": " + entry.reason];
+          const clock = new Date(entry.at).toLocaleTimeString();
+          const item = make("li", [make("time", clock, { title: entry.at }), " ", ...words]);
           if (entry.gitlab) {
-            item.append(make("div", "GitLab’s answer:", { class: "dim" }), make("pre",
-              typeof entry.gitlab === "string" ? entry.gitlab : JSON.stringify(entry.gitlab, null, 2),
-              { tabindex: 0 }));
+            const isText = typeof entry.gitlab === "string";
+            const answer = isText ? entry.gitlab : JSON.stringify(entry.gitlab, null, 2);
+            item.append(make("div", "GitLab’s answer:", { class: "dim" }),
+              make("pre", answer, { tabindex: 0 }));
           }
           return item;
         }
@@ -66,23 +78,32 @@ extension ConsoleScript {
           const steps = (entry.history || []).map(step);
           parts.push(make("h3", "Tries, and GitLab’s answers"), steps.length
             ? make("ol", steps, { class: "steps" }) : make("p", "Nothing has been sent for it."));
-          if (entry.payload) parts.push(...block("Payload", JSON.stringify(entry.payload, null, 2)));
-          if (entry.received) parts.push(...block("What came in", pretty(entry.received)));
-          else if (entry.payload) parts.push(make("h3", "What came in"), make("p", "Nothing: the relay made "
-            + "this delivery itself" + (entry.cause ? ": " + entry.cause + "." : ".")));
+          if (entry.payload) {
+            parts.push(...block("Payload", JSON.stringify(entry.payload, null, 2)));
+          }
+          if (entry.received) {
+            parts.push(...block("What came in", pretty(entry.received)));
+          } else if (entry.payload) {
+            parts.push(make("h3", "What came in"), make("p", "Nothing: the relay made this "
+              + "delivery itself" + (entry.cause ? ": " + entry.cause + "." : ".")));
+          }
           return parts;
         }
         const waits = (entry) => entry.state === "accepted" || entry.state === "held";
         function pageButtons(entry) {
           const buttons = [];
-          const mayRedeliver = waits(entry) || entry.state === "dead" || entry.state === "dropped";
           const mayDrop = waits(entry) || entry.state === "dead";
-          if (canChange && mayRedeliver) buttons.push(button("Redeliver …", () => redeliver(entry)));
+          const mayRedeliver = mayDrop || entry.state === "dropped";
+          if (canChange && mayRedeliver) {
+            buttons.push(button("Redeliver …", () => redeliver(entry)));
+          }
           if (canChange && mayDrop) buttons.push(button("Drop …", () => drop(entry)));
-          if (entry.received) buttons.push(button("Dry run with the present template", () => dryRun(entry)));
+          if (entry.received) {
+            buttons.push(button("Dry run with the present template", () => dryRun(entry)));
+          }
           if (!canChange && (mayRedeliver || mayDrop)) {
-            buttons.push(make("span", "This console only reads: redelivering and dropping need an admin "
-              + "token (RELAY_ADMIN_TOKEN).", { class: "dim" }));
+            buttons.push(make("span", "This console only reads: redelivering and dropping need an "
+              + "admin token (RELAY_ADMIN_TOKEN).", { class: "dim" }));
           }
           return buttons;
         }
@@ -92,8 +113,10 @@ extension ConsoleScript {
           opened = id;
           shownEntry = null;
           const close = button("Close", () => dialog.close());
-          dialog.replaceChildren(make("div", [make("h2", "Delivery " + id, { id: "detail-title" }), close],
-            { class: "bar" }), make("div", null, { class: "buttons" }),
+          const title = make("h2", "Delivery " + id, { id: "detail-title" });
+          dialog.replaceChildren(
+            make("div", [title, close], { class: "bar" }),
+            make("div", null, { class: "buttons" }),
             make("div", null, { id: "act", role: "status", tabindex: -1 }),
             make("div", make("p", "Loading …"), { id: "page" }));
           if (!dialog.open) dialog.showModal();
@@ -111,10 +134,12 @@ extension ConsoleScript {
             + entry.state);
           $("page").replaceChildren(...pageParts(entry));
           const bar = $("detail").querySelector(".buttons");
-          const focused = bar.contains(document.activeElement) && document.activeElement.textContent;
+          const focused = bar.contains(document.activeElement)
+            && document.activeElement.textContent;
           bar.replaceChildren(...pageButtons(entry));
-          if (focused) ([...bar.children].find((each) => each.textContent === focused)
-            || $("detail").querySelector("button")).focus();
+          if (!focused) return;
+          const same = [...bar.children].find((each) => each.textContent === focused);
+          (same || $("detail").querySelector("button")).focus();
         }
         async function loadPage() {
           const id = opened;
@@ -145,12 +170,17 @@ extension ConsoleScript {
 
         /// Shows what an action will do, and does it when that is wanted.
         function propose(title, lines, yes, work) {
-          const box = make("div", [make("h3", title), make("ul", lines.map((line) => make("li", line))),
-            make("div", [button(yes, work, "main"), button("Leave it", () => {
-              $("act").replaceChildren();
-              $("detail").querySelector("button").focus();
-            })], { class: "buttons" })], { class: "box" });
-          $("act").replaceChildren(box);
+          const leave = button("Leave it", () => {
+            $("act").replaceChildren();
+            $("detail").querySelector("button").focus();
+          });
+          showBox([...bullets(title, lines),
+            make("div", [button(yes, work, "main"), leave], { class: "buttons" })]);
+        }
+        const bullets = (title, lines) =>
+          [make("h3", title), make("ul", lines.map((line) => make("li", line)))];
+        function showBox(parts) {
+          $("act").replaceChildren(make("div", parts, { class: "box" }));
           $("act").focus();
         }
         const failed = (error) => $("act").replaceChildren(
@@ -160,7 +190,8 @@ extension ConsoleScript {
           return allowed(async () => {
             const path = "/api/deliveries/" + entry.id + "/redeliver";
             const answer = await ask(path);
-            propose("Redelivering will", answer.will, "Redeliver", () => carryOut(entry.id, "redeliver"));
+            propose("Redelivering will", answer.will, "Redeliver",
+              () => carryOut(entry.id, "redeliver"));
           }, failed);
         }
         function drop(entry) {
@@ -183,26 +214,32 @@ extension ConsoleScript {
           say($("act"), "…");
           return allowed(async () => {
             const answer = await ask("/api/deliveries/" + entry.id + "/render");
-            const parts = [make("h3", "Dry run: what came in, with the present configuration, as if nothing "
-              + "had come before"), make("p", [tag(answer.state), answer.reason ? " " + answer.reason : ""])];
-            if (answer.payload) parts.push(...difference(entry.payload, answer.payload));
-            for (const [title, lines] of [["Understood", answer.understood], ["Calls that would follow", answer.calls]]) {
-              if (lines?.length) parts.push(make("h3", title), make("ul", lines.map((line) => make("li", line))));
-            }
-            if (answer.payload) parts.push(...block("Payload", JSON.stringify(answer.payload, null, 2)));
-            parts.push(make("div", button("Close the dry run", () => $("act").replaceChildren()), { class: "buttons" }));
-            $("act").replaceChildren(make("div", parts, { class: "box" }));
-            $("act").focus();
+            const { payload, understood, calls } = answer;
+            const parts = [
+              make("h3", "Dry run: what came in, with the present configuration, as if nothing had "
+                + "come before"),
+              make("p", [tag(answer.state), answer.reason ? " " + answer.reason : ""]),
+            ];
+            if (payload) parts.push(...difference(entry.payload, payload));
+            if (understood?.length) parts.push(...bullets("Understood", understood));
+            if (calls?.length) parts.push(...bullets("Calls that would follow", calls));
+            if (payload) parts.push(...block("Payload", JSON.stringify(payload, null, 2)));
+            const close = button("Close the dry run", () => {
+              $("act").replaceChildren();
+              $("detail").querySelector("button").focus();
+            });
+            showBox([...parts, make("div", close, { class: "buttons" })]);
           }, failed);
         }
         function difference(before, after) {
           if (!before) return [];
-          const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) =>
-            JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-          if (!names.length) return [make("p", "✓ The same payload as then.")];
+          const all = new Set([...Object.keys(before), ...Object.keys(after)]);
           const tell = (value) => value === undefined ? "nothing" : JSON.stringify(value);
-          return [make("p", "! Other than then:"), make("ul", names.map((name) => make("li", [make("code", name),
-            ": " + tell(before[name]) + " → " + tell(after[name])])))];
+          const names = [...all].filter((name) => tell(before[name]) !== tell(after[name]));
+          if (!names.length) return [make("p", "✓ The same payload as then.")];
+          return [make("p", "! Other than then:"), make("ul", names.map((name) =>
+            make("li", [make("code", name), ": " + tell(before[name]) + " → "
+              + tell(after[name])])))];
         }
 
         """#

@@ -29,8 +29,10 @@ extension ConsoleScript {
           return newest && (!place.current || newest.id !== place.current.id) ? newest : null;
         }
         function placeRow(place, earlier) {
-          const query = new URLSearchParams({ project: place.project, environment: place.environment });
-          const name = make("td", link("?" + query + "#deliveries", place.environment), { role: "cell" });
+          const { project, environment } = place;
+          const query = new URLSearchParams({ project, environment });
+          const name = make("td", link("?" + query + "#deliveries", environment),
+            { role: "cell" });
           const current = make("td", place.current ? placed(place.current, place)
             : place.stoppedAt ? ["– stopped ", when(place.stoppedAt)] : "–",
             { "data-name": "current", role: "cell" });
@@ -38,8 +40,10 @@ extension ConsoleScript {
             current.append(make("div", ["earlier: ", placed(entry, place)], { class: "dim" }));
           }
           const going = latest(place);
-          const other = make("td", going ? placed(going, place) : "–", { role: "cell",
-            class: going ? "" : "nothing", "data-name": place.inProgress ? "in progress" : "last try" });
+          const other = make("td", going ? placed(going, place) : "–", {
+            role: "cell", class: going ? "" : "nothing",
+            "data-name": place.inProgress ? "in progress" : "last try",
+          });
           return make("tr", [name, current, other], { role: "row" });
         }
         function showPlaces() {
@@ -56,24 +60,34 @@ extension ConsoleScript {
             groups.get(key).rows.push(placeRow(place, earlier));
           }
           $("places").hidden = !count;
-          say($("places-note"), !known.length ? "No deployment has been recorded yet."
-            : !count ? "Nothing here is or was “" + find + "”. The newest deployments of each "
-              + "environment are searched; older ones stand in GitLab."
-            : count > MOST_PLACES ? "The newest " + MOST_PLACES + " of " + count + "; find shows the others."
-            : find ? some(count, "environment fits", "environments fit") + " “" + find + "”." : "");
-          while ($("places").tBodies[0]) $("places").tBodies[0].remove();
+          say($("places-note"), placesNote(count, find));
           const byName = (one, other) => one.localeCompare(other, undefined, { numeric: true });
           const sorted = [...groups.values()].sort((one, other) =>
             byName(one.place.project, other.place.project));
+          for (const body of [...$("places").tBodies]) body.remove();
           for (const { going, place, rows } of sorted) {
-            rows.sort((one, other) => byName(one.cells[0].textContent, other.cells[0].textContent));
-            const title = make("th", projectLink({ gitlab: going.gitlab, project: place.project }),
+            rows.sort((one, other) =>
+              byName(one.cells[0].textContent, other.cells[0].textContent));
+            const title = make("th",
+              projectLink({ gitlab: going.gitlab, project: place.project }),
               { scope: "rowgroup", colspan: 3, role: "rowheader" });
-            $("places").append(make("tbody", [make("tr", title, { class: "group", role: "row" }), ...rows],
-              { role: "rowgroup" }));
+            const head = make("tr", title, { class: "group", role: "row" });
+            $("places").append(make("tbody", [head, ...rows], { role: "rowgroup" }));
           }
           suggest("projects", known.map((place) => place.project));
           suggest("environments", known.map((place) => place.environment));
+        }
+        function placesNote(count, find) {
+          if (!known.length) return "No deployment has been recorded yet.";
+          if (!count) {
+            return "Nothing here is or was “" + find + "”. The newest deployments of each "
+              + "environment are searched; older ones stand in GitLab.";
+          }
+          if (count > MOST_PLACES) {
+            return "The newest " + MOST_PLACES + " of " + count + "; find shows the others.";
+          }
+          if (!find) return "";
+          return some(count, "environment fits", "environments fit") + " “" + find + "”.";
         }
         function suggest(id, names) {
           const all = [...new Set(names)].sort().slice(0, 200);
@@ -90,12 +104,13 @@ extension ConsoleScript {
             if (text === placesText) return;
             placesText = text;
             known = places;
-            const focused = document.activeElement?.closest("#places") && document.activeElement.href;
+            const focused = document.activeElement?.closest("#places")
+              && document.activeElement.href;
             showPlaces();
             if (focused) [...$("places").querySelectorAll("a")]
               .find((each) => each.href === focused)?.focus();
           } catch (error) {
-            if (!known) say($("places-note"), "It cannot be read: " + explain(error));
+            if (!known) say($("places-note"), "✕ It cannot be read: " + explain(error));
           }
         });
 

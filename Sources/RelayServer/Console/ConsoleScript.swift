@@ -4,7 +4,7 @@
 /// Each part is a plain piece of one script, in this order.
 enum ConsoleScript {
     static let text = ConsoleText.lean(
-        asking + words + overview + chart + places + list + page + living
+        asking + words + overview + history + chart + places + list + page + living
     )
 
     /// Asking the admin address; signing in.
@@ -37,7 +37,7 @@ enum ConsoleScript {
           return answer.json();
         }
         const explain = (error) => error.message + (error.hint ? " – " + error.hint : "");
-        /// Runs `work` at once, then no more often than every `pause` ms however often it is wished.
+        /// Runs `work` at once, and then at most every `pause` ms however often it is asked.
         function paced(pause, work) {
           let last = -Infinity, timer = null;
           const run = () => { timer = null; last = performance.now(); work(); };
@@ -49,11 +49,11 @@ enum ConsoleScript {
           };
         }
 
-        // What is to be done once somebody has signed in.
-        let afterSigning = null;
+        // What is to be done once somebody has signed in; kept when they do not do so at once.
+        let afterSigning = [];
         function signIn(why, then) {
           const dialog = $("sign-in");
-          afterSigning = then;
+          if (then) afterSigning.push(then);
           say($("why"), why);
           say($("token-note"), "");
           $("token").value = "";
@@ -79,19 +79,20 @@ enum ConsoleScript {
           $("token").value = "";
           $("sign-in").close();
           showSign();
-          const then = afterSigning;
-          afterSigning = null;
-          if (then) then();
+          const works = afterSigning;
+          afterSigning = [];
+          for (const work of works) work();
         }
         let canChange = false;
         function showSign() {
           const isIn = sessionStorage.getItem(KEY) !== null;
-          $("sign").hidden = !canChange && !isIn;
+          $("sign").hidden = !canChange && !isIn && !afterSigning.length;
           say($("sign"), isIn ? "Sign out" : "Sign in");
         }
         function toggleSign() {
           if (sessionStorage.getItem(KEY) === null) {
-            return signIn("Redelivering and dropping need the admin token.", null);
+            return signIn(afterSigning.length ? "The relay asks for the admin token."
+              : "Redelivering and dropping need the admin token.");
           }
           sessionStorage.removeItem(KEY);
           showSign();
@@ -103,8 +104,8 @@ enum ConsoleScript {
           } catch (error) {
             if (error.status === 401) {
               sessionStorage.removeItem(KEY);
-              showSign();
               signIn("The relay asks for the admin token.", () => allowed(work, fail));
+              showSign();
             } else {
               fail(error);
             }
@@ -139,7 +140,8 @@ enum ConsoleScript {
         function sign(text) { return make("span", text + " ", { "aria-hidden": "true" }); }
         function tag(word) {
           if (!word) return null;
-          return make("span", [sign(signs[word] || "·"), word], { class: "tag " + (kinds[word] || "") });
+          return make("span", [sign(signs[word] || "·"), word],
+            { class: "tag " + (kinds[word] || "") });
         }
         // How far this machine's clock is from the relay's, in milliseconds.
         let skew = 0;
@@ -174,7 +176,8 @@ enum ConsoleScript {
         const pathOf = (project) => project.split("/").map(encodeURIComponent).join("/");
         function projectPage(entry) {
           if (!base(entry) || !entry.project) return null;
-          return base(entry) + (isNumber(entry.project) ? "/projects/" : "/") + pathOf(entry.project);
+          return base(entry) + (isNumber(entry.project) ? "/projects/" : "/")
+            + pathOf(entry.project);
         }
         function projectLink(entry) {
           const page = projectPage(entry);
@@ -185,8 +188,8 @@ enum ConsoleScript {
           const code = make("code", entry.sha.slice(0, 8), { title: entry.sha });
           if (!base(entry) || !entry.project) return code;
           // GitLab leads from the search for a whole sha in a project to the commit itself.
-          return link(isNumber(entry.project)
-            ? base(entry) + "/search?scope=commits&project_id=" + entry.project + "&search=" + entry.sha
+          const query = "scope=commits&project_id=" + entry.project + "&search=" + entry.sha;
+          return link(isNumber(entry.project) ? base(entry) + "/search?" + query
             : projectPage(entry) + "/-/commit/" + entry.sha, code);
         }
 

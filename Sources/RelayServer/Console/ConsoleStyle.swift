@@ -31,7 +31,8 @@ enum ConsoleStyle {
         h3 { font-size: .95rem; margin: 1.1rem 0 .3rem; }
         a { color: var(--link); }
         .skip, .unseen { position: absolute; left: -99rem; }
-        .skip:focus { left: 1rem; top: .5rem; background: var(--panel); padding: .4rem; z-index: 1; }
+        .skip:focus { left: 1rem; top: .5rem; background: var(--panel); padding: .4rem;
+          z-index: 1; }
         :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
         section:focus { outline: 0; }
         .halves { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1.5rem; }
@@ -45,7 +46,8 @@ enum ConsoleStyle {
         button[aria-pressed=true] { background: var(--ink); color: var(--back); }
         button.main { background: var(--link); border-color: var(--link); color: var(--panel);
           font-weight: 600; }
-        form { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end; margin: 0 0 .5rem; }
+        form { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end;
+          margin: 0 0 .5rem; }
         label { color: var(--dim); }
         label input, label select { color: var(--ink); }
         #filters input { width: 12rem; max-width: 100%; }
@@ -85,7 +87,7 @@ enum ConsoleStyle {
           vertical-align: top; }
         thead th { color: var(--dim); font-weight: 600; white-space: nowrap; }
         .tall thead th { position: sticky; top: 0; background: var(--panel); }
-        td { overflow-wrap: anywhere; }
+        td, tbody th { overflow-wrap: anywhere; }
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
         #places .group th { background: var(--mark); font-weight: 600; }
         #list tbody tr:hover { background: var(--mark); }
@@ -100,8 +102,9 @@ enum ConsoleStyle {
         .mistake { color: var(--bad); font-weight: 600; }
         .mistake:empty, #list-note:empty, #places-note:empty { display: none; }
         code, pre { font: 13px/1.45 ui-monospace, monospace; }
-        pre { background: var(--back); border: 1px solid var(--line); padding: .6rem; margin: .3rem 0;
-          white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; overflow: auto; }
+        pre { background: var(--back); border: 1px solid var(--line); padding: .6rem;
+          margin: .3rem 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem;
+          overflow: auto; }
         details { margin-top: .8rem; }
         summary { cursor: pointer; color: var(--link); }
         dialog { width: min(64rem, 96vw); max-height: 94vh; overflow: auto; color: var(--ink);
@@ -153,8 +156,11 @@ enum ConsoleStyle {
           #list td { border: 0; padding: 0; }
           #list td:empty { display: none; }
           #list td.place { min-width: 0; }
+          #list td.same { display: none; }
           #list td.reason { min-width: 100%; color: var(--dim); }
-          #list td.end { margin-left: auto; }
+          #list td:nth-child(-n+3) { order: -2; }
+          #list td.end { order: -1; margin-left: auto; }
+          #places, #places thead, #places tbody { display: block; }
           #places tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem .5rem; }
           #places th, #places td { display: block; border: 0; padding: .1rem 0; }
           #places .group { padding: 0; }
@@ -172,7 +178,7 @@ enum ConsoleStyle {
           #filters input, #filters select, #filters input[name=since] { width: 100%; }
           dialog { width: 100vw; max-width: 100vw; height: 100dvh; max-height: 100dvh; margin: 0;
             border: 0; padding: 0 .8rem .8rem; }
-          #sign-in { height: auto; margin: auto; }
+          #sign-in { height: fit-content; margin: auto; }
         }
         @media (forced-colors: active) {
           .delivered, .mean { fill: CanvasText; } .dead { fill: CanvasText; }

@@ -167,7 +167,9 @@ extension Connection {
 
     private static func hint(_ status: Int) -> String {
         switch status {
-        case 401: "send the admin token (RELAY_ADMIN_TOKEN) as Authorization: Bearer TOKEN"
+        case 401:
+            "the admin token is meant: RELAY_ADMIN_TOKEN for the command line, "
+                + "Authorization: Bearer TOKEN for everything else"
         case 404: "the console is at /; GET /api/deliveries lists the deliveries"
         case 405: "see the field Allow of this answer"
         case 503: "try again in a moment"

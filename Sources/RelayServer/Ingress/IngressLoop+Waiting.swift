@@ -176,7 +176,7 @@ extension IngressLoop {
     /// How a delivery ended; nil while it waits.
     func settlement(of entry: LedgerEntry) -> Settlement? {
         guard entry.state != .accepted, let last = entry.settledLocators.last,
-            case .settled(let end) = settledRecord(last)
+            case .settled(let end) = settledRecord(last), end.generation >= entry.generation
         else { return nil }
         return end
     }

@@ -47,7 +47,7 @@ struct IngressLoop: ~Copyable {
     var traces = Traces()
     var streams = LiveStreams()
     /// What `/api/deployments` answers until a moment in steady nanoseconds.
-    var keptDeployments: (response: HTTPResponse, until: Int64)?
+    var keptDeployments = KeptAnswer()
     /// What this turn has accepted, told to delivery after the commit.
     var staged: [(record: AcceptedRecord, position: RecordPosition, byteCount: Int)] = []
     var letterEnds: [(id: UInt64, reason: String)] = []

@@ -101,6 +101,9 @@ struct AuditReport {
         if !alone.isEmpty { lines.append("left alone: " + alone.joined(separator: ", ")) }
         let count = audit.findings.count
         lines.append(count == 0 ? "nothing is wrong" : "wrong: \(count)")
+        if audit.agreeing + audit.onTheirWay + count == 0, alone.isEmpty {
+            lines.append("neither has a deployment there: look whether the name is right")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -23,7 +23,7 @@ struct PastEventsReport {
     private var text: String {
         let paint = Paint()
         var lines: [String] = []
-        for event in comparisons {
+        for event in comparisons where event.result != .same || event.reason != nil {
             let name = event.result.rawValue
             let padded = name + String(repeating: " ", count: 8 - name.count)
             let place = [event.hook, event.application, event.environment]
@@ -46,7 +46,8 @@ struct PastEventsReport {
         let words = sums.compactMap { result, words in
             count(result) == 0 ? nil : "\(count(result)) \(words)"
         }
-        return (lines + ["", words.joined(separator: ", ")]).joined(separator: "\n")
+        if !lines.isEmpty { lines.append("") }
+        return (lines + [words.joined(separator: ", ")]).joined(separator: "\n")
     }
 
     private var json: [UInt8] {

@@ -29,7 +29,7 @@ enum DeliveriesCommand: Command {
         delivery at once; it says what it will do before it does it (--dry-run: instead). Both need
         the admin token (RELAY_ADMIN_TOKEN).
 
-        Exit codes: 0, or 1 when the relay cannot be asked or says no.
+        Exit codes: 0, or 1 when the relay cannot be asked, says no, or keeps one as dead.
 
         examples:
           deployment-relay deliveries --state held
@@ -107,8 +107,10 @@ enum DeliveriesCommand: Command {
         }
         let paint = Paint()
         let text = table.text(painting: 1) { padded, word in paint(word: word, padded: padded) }
-        Output.print(table.isEmpty ? "no deliveries" : text)
-        tellPassedOver(answer.json?["passedOver"])
+        let none = query.isEmpty ? "no deliveries" : "no delivery is like that"
+        Output.print(table.isEmpty ? none : text)
+        // They have none of what is filtered by.
+        if query.isEmpty { tellPassedOver(answer.json?["passedOver"]) }
         if let next = answer.json?["next"]?.string {
             Output.print("more: --before \(next)")
         }
@@ -193,6 +195,8 @@ enum DeliveriesCommand: Command {
             } else {
                 code = refused(answer)
             }
+            // Taken in anew, and refused for the same reason as before.
+            if answer.json?["state"]?.string == "dead" { code = .failure }
         }
         return code
     }

@@ -78,16 +78,49 @@ final class Browser {
         }
     }
 
-    func pressTab() throws {
-        for type in ["rawKeyDown", "keyUp"] {
-            _ = try call("Input.dispatchKeyEvent") { writer in
-                writer.member("type", type)
-                writer.member("key", "Tab")
-                writer.member("code", "Tab")
-                writer.member("windowsVirtualKeyCode", 9)
+    /// Keys that do something by themselves; the raw values are Windows' virtual key codes.
+    enum Key: Int {
+        case tab = 9
+        case enter = 13
+        case escape = 27
+        case end = 35
+        case left = 37
+
+        var name: String {
+            switch self {
+            case .tab: "Tab"
+            case .enter: "Enter"
+            case .escape: "Escape"
+            case .end: "End"
+            case .left: "ArrowLeft"
             }
         }
     }
+
+    func press(_ key: Key, shift: Bool = false) throws {
+        for type in [key == .enter ? "keyDown" : "rawKeyDown", "keyUp"] {
+            _ = try call("Input.dispatchKeyEvent") { writer in
+                writer.member("type", type)
+                writer.member("key", key.name)
+                writer.member("code", key.name)
+                writer.member("windowsVirtualKeyCode", key.rawValue)
+                writer.member("modifiers", shift ? 8 : 0)
+                if key == .enter { writer.member("text", "\r") }
+            }
+        }
+    }
+
+    /// Requests of the page whose address fits `pattern` (with `*`) get no answer from now on.
+    func withhold(_ pattern: String) throws {
+        _ = try call("Fetch.enable") { writer in
+            writer.member("patterns") { writer in
+                writer.array { $0.object { $0.member("urlPattern", pattern) } }
+            }
+        }
+    }
+
+    /// What was withheld is asked now.
+    func release() throws { _ = try call("Fetch.disable") }
 
     // MARK: - What a person sees
 

@@ -117,7 +117,17 @@ final class RelayProcess {
 
     func signal(_ number: Int32) { kill(started.processIdentifier, number) }
 
+    /// Sends a flat body and waits until it is known what became of it.
+    func deliver(_ body: FlatBody) throws {
+        _ = try hooks.post("/hooks/deployment", body.bytes, fields: ["Prefer": "wait=20"])
+    }
+
     // MARK: - Looking
+
+    /// Where a browser of this machine finds the console, also when all addresses are listened on.
+    var console: String {
+        "http://127.0.0.1:" + ("\(admin.address)".split(separator: ":").last ?? "")
+    }
 
     /// The ledger, newest first.
     func deliveries(_ query: String = "") throws -> [JSONValue] {
