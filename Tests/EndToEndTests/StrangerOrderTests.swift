@@ -70,7 +70,7 @@ struct StrangerOrderTests {
         #expect(allAnswered())
         try await halt(relay)
         for number in 0..<40 {
-            let stranger = try Socket.connect(to: relay.hooks.address, timeoutSeconds: 20)
+            let stranger = try Socket.connect(to: relay.hooks.address, timeoutSeconds: 60)
             if number.isMultiple(of: 2) { Socket.cutOnClose(stranger.number) }
         }
         relay.signal(SIGCONT)

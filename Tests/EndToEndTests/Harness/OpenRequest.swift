@@ -6,7 +6,7 @@ final class OpenRequest {
     private let socket: OwnedDescriptor
 
     init(_ peer: HTTPPeer) throws {
-        socket = try Socket.connect(to: peer.address, timeoutSeconds: 20)
+        socket = try Socket.connect(to: peer.address, timeoutSeconds: 60)
     }
 
     func send(_ text: String) {

@@ -43,7 +43,7 @@ struct TimedOut: Error, CustomStringConvertible {
 /// Waits until `condition` gives a value.
 func eventually<Value>(
     _ what: String,
-    seconds: Double = 20,
+    seconds: Double = 60,
     _ condition: () throws -> Value?
 ) async throws -> Value {
     let deadline = Date().addingTimeInterval(seconds)
