@@ -5,7 +5,10 @@ import Webhooks
 import GitLab
 
 /// A configured entrance, ready to run: its sender, its templates, what it may write to.
-package struct Hook: Sendable {
+///
+/// A class, and immutable: every event takes it along, and a copy would count a reference for each
+/// of its settings.
+package final class Hook: Sendable {
     package let settings: HookSettings
     let reader: SenderReader
     let fallbackProject: String?

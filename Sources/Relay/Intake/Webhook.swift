@@ -31,8 +31,8 @@ package struct Webhook: Sendable {
 /// What became of a webhook: the answer, and the records that must be on disk before it.
 package struct Reception: Sendable {
     package enum Outcome: Sendable {
-        /// 202 once the records are on disk.
-        case accepted(AcceptedDelivery)
+        /// 202 once the records are on disk. In a box, as it is handed on several times.
+        indirect case accepted(AcceptedDelivery)
         /// 200: says nothing new.
         case duplicate(of: UInt64?, reason: String)
         /// 200: deliberately not recorded.

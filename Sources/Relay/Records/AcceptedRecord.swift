@@ -202,7 +202,8 @@ package struct DeadLetter: Equatable, Sendable {
 /// letter's body) before what a start needs; they are read, and written no more. 9 to 11 are memos
 /// of deliveries that are over and gone from the ledger: what they said must stay known.
 package enum AcceptedRecord: Equatable, Sendable {
-    case delivery(AcceptedDelivery)
+    /// In a box, as it is handed on several times.
+    indirect case delivery(AcceptedDelivery)
     case deadLetter(DeadLetter)
 
     package var kind: UInt8 {
