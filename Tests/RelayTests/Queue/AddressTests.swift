@@ -104,7 +104,7 @@ struct AddressTests {
         #expect(bench.gitlab.rows.map(\.status) == [.running, .success])
     }
 
-    @Test("a row that is gone is made anew once, also when the next start does not know that it was")
+    @Test("a row that is gone is made anew once, also where the next start proves it again")
     func interruptedAnew() {
         var bench = Self.begun()
         bench.gitlab.rows = []
