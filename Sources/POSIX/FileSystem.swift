@@ -157,6 +157,9 @@ package enum FileSystem {
         from file: Int32,
         at offset: Int64
     ) throws(SystemError) -> [UInt8] {
+        // Else the standard library would write 0 to the count of the one empty array that all
+        // threads share.
+        guard count > 0 else { return [] }
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {

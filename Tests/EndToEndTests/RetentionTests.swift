@@ -83,9 +83,11 @@ struct RetentionTests {
         #expect(next.stop() == 0)
     }
 
-    @Test("what waits stays, whatever goes around it, and is delivered when it can be")
-    func waiting() async throws {
-        let stage = try Stage()
+    /// A relay with two GitLabs, of which `away` refuses it until the file `token` says otherwise;
+    /// four deliveries are held there.
+    private func holding(_ stage: Stage) async throws -> (
+        relay: RelayProcess, configuration: String
+    ) {
         let token = try stage.folder.write("glpat-old\n", to: "token")
         let text = """
             {
@@ -101,10 +103,8 @@ struct RetentionTests {
               "hooks": { "other": { "source": "flat", "gitlab": "away" } }
             }
             """
-        var here = stage
-        for name in ["GITLAB_URL", "GITLAB_PROJECT"] { here.environment[name] = nil }
         let file = try stage.folder.write(text, to: "relay.jsonc")
-        let relay = try await here.start(arguments: ["--config", file])
+        let relay = try await Self.here(stage).start(arguments: ["--config", file])
         for number in 0..<4 {
             let body = Self.body(1000 + number, "held-\(number)")
             #expect(try relay.hooks.post("/hooks/other", body).status == 202)
@@ -112,6 +112,20 @@ struct RetentionTests {
         _ = try await eventually("they are held") {
             try relay.deliveries("?state=held").count == 4 ? true : nil
         }
+        return (relay, file)
+    }
+
+    /// Without what the configuration's file says itself.
+    private static func here(_ stage: Stage) -> Stage {
+        var here = stage
+        for name in ["GITLAB_URL", "GITLAB_PROJECT"] { here.environment[name] = nil }
+        return here
+    }
+
+    @Test("what waits stays, whatever goes around it, and is delivered when it can be")
+    func waiting() async throws {
+        let stage = try Stage()
+        let (relay, file) = try await holding(stage)
         try post(relay, 0..<60)
         _ = try await eventually("the others are delivered") {
             stage.sandbox.deployments.count == 60 ? true : nil
@@ -122,7 +136,7 @@ struct RetentionTests {
             return names.contains("accepted-00000002.log") ? nil : true
         }
         relay.kill9()
-        let next = try await here.start(arguments: ["--config", file])
+        let next = try await Self.here(stage).start(arguments: ["--config", file])
         _ = try stage.folder.write(Stage.token, to: "token")
         next.signal(SIGHUP)
         try await next.settle()
@@ -131,6 +145,43 @@ struct RetentionTests {
         #expect(stage.sandbox.deployments.count == 64)
         #expect(try next.metric("deployment_relay_unaccounted_deliveries") == 0)
         #expect(next.stop() == 0)
+    }
+
+    @Test("a damaged record of what waits keeps its segment until that is over, and is told once")
+    func damaged() async throws {
+        let stage = try Stage(["RELAY_ADMIN_TOKEN": "admin-token"])
+        let (relay, _) = try await holding(stage)
+        let first = "\(stage.data)/accepted-00000001.log"
+        let bytes = try Data(contentsOf: URL(filePath: first))
+        let place = try #require(bytes.range(of: Data(Self.sha(1001).utf8))?.lowerBound)
+        let file = try FileHandle(forWritingTo: URL(filePath: first))
+        try file.seek(toOffset: UInt64(place))
+        try file.write(contentsOf: Data("!".utf8))
+        try file.close()
+        try post(relay, 0..<60)
+        let told = try await eventually("it says why the segment stays") {
+            try relay.logLines().first { $0["msg"]?.string == "segment-not-dropped" }
+        }
+        #expect(told["reason"]?.string?.hasSuffix("damaged: 2") == true, "\(told)")
+        try post(relay, 60..<80)
+        #expect(FileManager.default.fileExists(atPath: first))
+        _ = try await eventually("it is dropped") {
+            // Not while a probe of it is under way.
+            let fields = ["Authorization": "Bearer admin-token"]
+            let answer = try relay.admin.post("/api/deliveries/2/drop", [], fields: fields)
+            return answer.status == 200 ? true : nil
+        }
+        _ = try await eventually("the segment goes") {
+            FileManager.default.fileExists(atPath: first) ? nil : true
+        }
+        let lines = try relay.logLines()
+        #expect(lines.count { $0["msg"]?.string == "segment-not-dropped" } == 1)
+        _ = try stage.folder.write(Stage.token, to: "token")
+        relay.signal(SIGHUP)
+        try await relay.settle()
+        #expect(stage.sandbox.deployments.count == 83, "\(stage.history)")
+        #expect(try relay.metric("deployment_relay_unaccounted_deliveries") == 0)
+        #expect(relay.stop() == 0)
     }
 
     @Test("beyond backlogBytes senders hear 503, with the limit's name, until what waits is less")

@@ -10,7 +10,7 @@ struct SimulationTests {
     @Test("seeded histories end as an oracle without faults has them", arguments: [0, 1, 2, 3])
     func histories(part: UInt64) throws {
         let hooks = try History.Hooks()
-        for seed in Self.seeds where seed % 4 == part {
+        for seed in Self.seeds where seed % 4 == part && seed / 4 % UInt64(Sample.step) == 0 {
             var history = try History(seed: seed, hooks: hooks)
             try history.run()
             let verdict = try Verdict(history)

@@ -264,11 +264,14 @@ extension DeliveryQueue {
     mutating func forgetRow(_ slot: WaitingPool.Slot, _ reason: String, at now: Moment) {
         let entry = pool[slot]
         let lane = Int(entry.lane)
-        lanes[lane].doubt = nil
         if let row = book.row(of: entry.operation) { book.remove(row) }
         if entry.isClosing {
             settle(slot, .superseded, reason, at: now)
+        } else if let doubt = lanes[lane].doubt, doubt.sending.deployment == nil {
+            // Another row may have been made for it before a restart, and is looked for.
+            arouse(lane, at: now)
         } else {
+            lanes[lane].doubt = nil
             (lanes[lane].firstSending, lanes[lane].firstSentAt) = (nil, nil)
             arouse(lane, at: now)
         }

@@ -71,10 +71,10 @@ package struct AcceptedRetention: Sendable {
         return .becomes(kind: AcceptedRecord.lastIDKind, AcceptedRecord.bytes(ofLastID: id))
     }
 
-    /// Whether the records of all that waits were moved; one that is damaged cannot be.
-    package func areSafe(_ moves: [RecordMove], _ ledger: Ledger) -> Bool {
+    /// Deliveries that wait and whose records were not moved: those are damaged.
+    package func unmoved(_ moves: [RecordMove], _ ledger: Ledger) -> [UInt64] {
         let moved = Set(moves.map(\.from))
-        return waiting.allSatisfy { moved.contains($0.key) || !ledger.waits($0.value) }
+        return waiting.filter { !moved.contains($0.key) && ledger.waits($0.value) }.values.sorted()
     }
 
     /// Deliveries that wait, and where their records lie once the segment is gone.

@@ -21,6 +21,9 @@ struct LettingGo {
     fileprivate var retention = AcceptedRetention(recent: 0)
     /// Steady milliseconds before which nothing is begun, after something went wrong.
     fileprivate var pausedUntil: Int64 = 0
+    /// Deliveries that wait, and whose records in the oldest segment are damaged: it stays until
+    /// they are over, for copies made again and again would only make the log larger.
+    fileprivate var stuck: [UInt64] = []
 
     /// What one turn carries, so that senders hardly notice.
     fileprivate static let stepBytes = 256 << 10
@@ -55,7 +58,7 @@ extension IngressLoop {
         case .idle: break
         }
         var due = letGo.rule.closing(openSince: openSince)
-        if let oldest = accepted.closed.first {
+        if let oldest = accepted.closed.first, letGo.stuck.isEmpty {
             due = min(due, letGo.rule.expiry(closedAt: oldest.closedAt))
         }
         let left = min(max(0, due - Clock.now()), 3_600_000)
@@ -117,6 +120,8 @@ extension IngressLoop {
             if accepted.trouble != nil { return letGo.pause() }
         }
         guard let oldest = accepted.closed.first else { return }
+        if letGo.stuck.contains(where: ledger.waits) { return }
+        letGo.stuck = []
         let settledBytes = shared.deliveryMetrics.withLock { $0.logBytes }
         let isDue = letGo.rule.isDue(
             closedAt: oldest.closedAt,
@@ -137,9 +142,11 @@ extension IngressLoop {
     private mutating func tellMoved() {
         guard let drop = letGo.drop, drop.isCarried else { return }
         let moves = drop.recordMoves
-        guard letGo.retention.areSafe(moves, ledger) else {
-            // The delivery whose record is damaged ends as dead when its turn comes.
-            return letGo.pause()
+        let stuck = letGo.retention.unmoved(moves, ledger)
+        guard stuck.isEmpty else {
+            letGo.end()
+            letGo.stuck = stuck
+            return log.tellStuck(stuck, segment: drop.segment)
         }
         let waiting = letGo.retention.waiting(moves)
         guard !waiting.isEmpty else {
@@ -200,6 +207,18 @@ extension Log {
             [
                 ("log", .text(name)), ("segment", .number(Int64(drop.segment))),
                 ("carried", .number(Int64(drop.moves.count))),
+            ]
+        )
+    }
+
+    func tellStuck(_ deliveries: [UInt64], segment: UInt32) {
+        let ids = deliveries.prefix(10).map(String.init).joined(separator: ", ")
+        warn(
+            "segment-not-dropped",
+            [
+                ("log", .text("accepted")), ("segment", .number(Int64(segment))),
+                ("reason", .text("what waits cannot be carried on, its record is damaged: \(ids)")),
+                ("hint", .text("drop it, or mend what holds it: it ends as dead at its turn")),
             ]
         )
     }

@@ -104,6 +104,30 @@ struct AddressTests {
         #expect(bench.gitlab.rows.map(\.status) == [.running, .success])
     }
 
+    @Test("a row that is gone is made anew once, also where the next start proves it again")
+    func interruptedAnew() {
+        var bench = Self.begun()
+        bench.gitlab.rows = []
+        bench.restart(address: Self.new)
+        let end = bench.accept(1, .failed, project: Self.path)
+        var isSent = false
+        for _ in 0..<20 where !isSent {
+            for case .call(let id, _, let call) in bench.turn() {
+                guard case .create = call else {
+                    bench.finish(id, call)
+                    continue
+                }
+                _ = bench.gitlab.process(call, at: bench.gitlabNow)
+                isSent = true
+            }
+        }
+        #expect(isSent)
+        bench.restart(address: Self.new)
+        bench.settle()
+        #expect(bench.state(of: end) == .delivered)
+        #expect(bench.rows(of: 1) == [.failed])
+    }
+
     @Test("the first address that is written down changes nothing")
     func first() {
         var bench = QueueBench()

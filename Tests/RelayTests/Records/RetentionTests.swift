@@ -237,8 +237,8 @@ struct RetentionTests {
             RecordMove(from: 1 << 32 | 1, to: 2 << 32 | 10),
             RecordMove(from: 1 << 32 | 2, to: 2 << 32 | 20),
         ]
-        #expect(!retention.areSafe([moves[0]], past.ledger), "what waits was damaged")
-        #expect(retention.areSafe(moves, past.ledger))
+        #expect(retention.unmoved([moves[0]], past.ledger) == [2], "what waits was damaged")
+        #expect(retention.unmoved(moves, past.ledger) == [])
         #expect(retention.waiting(moves).map(\.id) == [2])
         #expect(past.ledger.waitingBytes > 0)
         retention.finish(1, moves, &past.intake, &past.ledger, &past.extent)
