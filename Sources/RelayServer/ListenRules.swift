@@ -26,6 +26,14 @@ struct ListenRules {
         guard let address = read(configuration.adminListen, "admin.listen")
         else { return }
         isAdminLocal = address.isLoopback
+        if configuration.listen == configuration.adminListen, !configuration.listen.hasSuffix(":0")
+        {
+            add(
+                "admin.listen",
+                "\(address) is where the webhooks arrive",
+                hint: "use another port, or 0 for any that is free"
+            )
+        }
         if !isAdminLocal, !hasAdminToken {
             add(
                 "admin.listen",

@@ -135,7 +135,8 @@ private struct SecretReader {
     /// One secret, or two on two lines while they are rotated.
     mutating func secrets(_ source: SecretSource) -> [Credential] {
         switch source {
-        case .value(let credential, _):
+        case .value(let credential, let origin):
+            if Self.isCutShort(credential) { mistake(origin, Self.cutShort.0, Self.cutShort.1) }
             return [credential]
         case .file(let path, let origin):
             switch read(path) {
@@ -155,8 +156,25 @@ private struct SecretReader {
                     mistake(origin, "\(path): holds a control character", "write the secret alone")
                     return []
                 }
+                if secrets.contains(where: Self.isCutShort) {
+                    mistake(origin, "\(path): \(Self.cutShort.0)", Self.cutShort.1)
+                }
                 return secrets
             }
+        }
+    }
+
+    private static let cutShort = (
+        "whsec_ is followed by something else than base64", "copy the whole secret"
+    )
+
+    /// Says that it is a Standard Webhooks secret, and is none.
+    private static func isCutShort(_ secret: Credential) -> Bool {
+        secret.withSecret { bytes in
+            let prefix = Array("whsec_".utf8)
+            guard bytes.starts(with: prefix) else { return false }
+            let text = String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)
+            return text.isEmpty || Base64.decode(text) == nil
         }
     }
 

@@ -115,14 +115,14 @@ package struct Server: ~Copyable {
 
     /// Hands a new configuration, or changed secrets, to both loops.
     package func configure(_ running: Running) {
-        shared.lastReload.withLock { $0 = Shared.Reload(wasSuccessful: true, at: Clock.now()) }
+        shared.lastReload.withLock { $0 = Shared.Reload(at: Clock.now()) }
         _ = mail.ingress.put(.configure(running))
         _ = mail.delivery.put(.configure(running))
     }
 
     /// Answers a wish of the admin address: nil, or what is wrong with the configuration.
     package func answerReload(_ ticket: UInt64?, mistakes: String?) {
-        if mistakes != nil { shared.lastReload.withLock { $0.wasSuccessful = false } }
+        if let mistakes { shared.lastReload.withLock { $0.mistakes = mistakes } }
         if let ticket { _ = mail.ingress.put(.reloaded(ticket: ticket, mistakes: mistakes)) }
     }
 

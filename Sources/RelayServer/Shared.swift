@@ -3,7 +3,9 @@ import Synchronization
 /// What both loops and the main thread may touch: counters to read, and a bell to ring.
 final class Shared: Sendable {
     struct Reload: Sendable {
-        var wasSuccessful: Bool
+        /// What was wrong with the last try; nil when it succeeded.
+        var mistakes: String?
+        var wasSuccessful: Bool { mistakes == nil }
         /// Milliseconds since 1970 of the last success.
         var at: Int64
     }
@@ -20,7 +22,7 @@ final class Shared: Sendable {
         self.log = log
         self.startedAt = startedAt
         self.askReload = askReload
-        lastReload = Mutex(Reload(wasSuccessful: true, at: startedAt))
+        lastReload = Mutex(Reload(at: startedAt))
     }
 
     func requestReload(ticket: UInt64) { askReload(ticket) }

@@ -48,12 +48,12 @@ struct ConfigurationMistakeTests {
         ),
         Row(
             file: "{ \"keepAlive\": \"yes\" }",
-            says: ["1:16: keepAlive: is string, not a boolean", "hint: write true or false"]
+            says: ["1:16: keepAlive: is a string, not a boolean", "hint: write true or false"]
         ),
         Row(
             file: "{ \"limits\": { \"bodyBytes\": \"4MB\" } }",
             says: [
-                "1:28: limits.bodyBytes: is string, not a whole number",
+                "1:28: limits.bodyBytes: is a string, not a whole number",
                 "hint: write a whole number of 1024 to 1073741824",
             ]
         ),
@@ -139,6 +139,28 @@ struct ConfigurationMistakeTests {
             ]
         ),
         Row(
+            file: "{ \"hooks\": {\n  \"argocd\": { \"selfHeal\": \"record\" } } }",
+            says: [
+                "2:15: hooks.argocd.selfHeal: there is no such setting",
+                "hint: it stands in hooks.argocd.argocd",
+            ]
+        ),
+        Row(
+            file: "{ \"hooks\": { \"my hook/1\": { \"source\": \"flat\" } } }",
+            says: [
+                "1:14: hooks.my hook/1: the hook's name \"my hook/1\" cannot stand in an address",
+                "hint: use letters, digits, - _ and .",
+            ]
+        ),
+        Row(
+            file: "{ \"listen\": \"127.0.0.1:8080\",\n"
+                + "  \"admin\": { \"listen\": \"127.0.0.1:8080\" } }",
+            says: [
+                "2:24: admin.listen: 127.0.0.1:8080 is where the webhooks arrive",
+                "hint: use another port, or 0 for any that is free",
+            ]
+        ),
+        Row(
             file: "{ \"data\": \"/a\",\n  \"data\": \"/b\" }",
             says: ["2:3: data: stands here twice", "hint: keep one of them"]
         ),
@@ -169,5 +191,13 @@ struct ConfigurationMistakeTests {
             environment: ["RELAY_LISTEN": "8080"]
         )
         #expect(listen.errors.hasPrefix("RELAY_LISTEN: \"8080\" has no port"), "\(listen.errors)")
+        let secret = try CommandRun.relay(
+            ["check", "--offline", "--config", file],
+            environment: ["RELAY_TOKEN": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"]
+        )
+        #expect(
+            secret.errors == "RELAY_TOKEN: whsec_ is followed by something else than base64\n"
+                + "hint: copy the whole secret\n"
+        )
     }
 }

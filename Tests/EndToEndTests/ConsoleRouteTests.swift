@@ -39,7 +39,7 @@ struct ConsoleRouteTests {
         let relay = try await Stage().start()
         let overview = try Self.read(relay, "/api/overview")
         for name in [
-            "version", "now", "hooksAddress", "canChange", "trouble", "reloadFailed", "warnings",
+            "version", "now", "hooksAddress", "canChange", "trouble", "reloadMistakes", "warnings",
             "recentlyDead", "oldestPendingSeconds", "totals", "endpoints",
         ] {
             #expect(overview[name] != nil, "\(name)")

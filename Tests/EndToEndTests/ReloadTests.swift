@@ -55,7 +55,7 @@ struct ReloadTests {
             Break(
                 name: "another address",
                 file: #"{ "data": "/elsewhere" }"#,
-                says: "cannot change"
+                says: "relay.jsonc:1:11: data: cannot change"
             ),
         ]
     )
@@ -81,6 +81,8 @@ struct ReloadTests {
             return lines.count == 2 ? lines : nil
         }
         #expect(failures.allSatisfy { $0["reason"]?.string?.contains(row.says) == true })
+        // The console says what is wrong, until it is right.
+        #expect(try relay.admin.get("/api/overview").text.contains(row.says))
         #expect(try Self.environment(relay) == "old")
 
         _ = try Self.write(
@@ -93,6 +95,7 @@ struct ReloadTests {
             try Self.environment(relay) == "new" ? true : nil
         }
         #expect(try relay.metric("deployment_relay_config_last_reload_successful") == 1)
+        #expect(try relay.admin.get("/api/overview").text.contains("\"reloadMistakes\":null"))
         #expect(relay.stop() == 0)
     }
 

@@ -229,8 +229,7 @@ private struct ConfigurationFile {
                     || "-_.".utf8.contains($0)
             }
         if !isURLSafe {
-            reader.mistake(
-                "source",
+            reader.mistakeOfName(
                 "the hook's name \"\(name)\" cannot stand in an address",
                 hint: "use letters, digits, - _ and ."
             )

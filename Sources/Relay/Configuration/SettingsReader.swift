@@ -8,12 +8,20 @@ final class SettingsReader {
     let value: JSONValue?
     let path: String
     private let gatherer: MistakeGatherer
+    /// Where the object's own name stands, if that is free.
+    private let namePlace: TextPosition?
     private var known: [String] = []
 
-    init(_ value: JSONValue?, path: String, gatherer: MistakeGatherer) {
+    init(
+        _ value: JSONValue?,
+        path: String,
+        gatherer: MistakeGatherer,
+        namePlace: TextPosition? = nil
+    ) {
         self.value = value
         self.path = path
         self.gatherer = gatherer
+        self.namePlace = namePlace
     }
 
     private func name(_ member: String) -> String { path.isEmpty ? member : "\(path).\(member)" }
@@ -34,7 +42,11 @@ final class SettingsReader {
     func text(_ member: String) -> String? {
         guard let found = present(member) else { return nil }
         guard let text = found.string else {
-            mistake(member, "is \(found.kind), not a string", hint: "write \"\(member)\": \"…\"")
+            mistake(
+                member,
+                "is \(found.kind.words), not a string",
+                hint: "write \"\(member)\": \"…\""
+            )
             return nil
         }
         guard !text.isEmpty else {
@@ -47,7 +59,7 @@ final class SettingsReader {
     func flag(_ member: String, _ target: inout Bool) {
         guard let found = present(member) else { return }
         guard let flag = found.bool else {
-            mistake(member, "is \(found.kind), not a boolean", hint: "write true or false")
+            mistake(member, "is \(found.kind.words), not a boolean", hint: "write true or false")
             return
         }
         target = flag
@@ -59,7 +71,7 @@ final class SettingsReader {
             mistake(
                 member,
                 found.kind == .number
-                    ? "is no whole number" : "is \(found.kind), not a whole number",
+                    ? "is no whole number" : "is \(found.kind.words), not a whole number",
                 hint: "write a whole number of \(range.lowerBound) to \(range.upperBound)"
             )
             return nil
@@ -114,7 +126,11 @@ final class SettingsReader {
     func object(_ member: String) -> SettingsReader {
         let found = present(member)
         if let found, found.kind != .object {
-            mistake(member, "is \(found.kind), not an object", hint: "write \"\(member)\": {…}")
+            mistake(
+                member,
+                "is \(found.kind.words), not an object",
+                hint: "write \"\(member)\": {…}"
+            )
             return SettingsReader(nil, path: name(member), gatherer: gatherer)
         }
         return SettingsReader(found, path: name(member), gatherer: gatherer)
@@ -122,20 +138,35 @@ final class SettingsReader {
 
     /// The members of an object whose names are free.
     func named() -> [(name: String, reader: SettingsReader)] {
-        (value?.members ?? []).map { name, value in
+        let whole = value
+        return (whole?.members ?? []).map { name, value in
             known.append(name)
             if value.kind != .object {
-                mistake(name, "is \(value.kind), not an object", hint: "write \"\(name)\": {…}")
+                mistake(
+                    name,
+                    "is \(value.kind.words), not an object",
+                    hint: "write \"\(name)\": {…}"
+                )
             }
             let child = value.kind == .object ? value : nil
-            return (name, SettingsReader(child, path: self.name(name), gatherer: gatherer))
+            let reader = SettingsReader(
+                child,
+                path: self.name(name),
+                gatherer: gatherer,
+                namePlace: whole?.keyPosition(of: name)
+            )
+            return (name, reader)
         }
     }
 
     func list(_ member: String) -> [SettingsReader] {
         guard let found = present(member) else { return [] }
         guard found.kind == .array else {
-            mistake(member, "is \(found.kind), not a list", hint: "write \"\(member)\": [{…}]")
+            mistake(
+                member,
+                "is \(found.kind.words), not a list",
+                hint: "write \"\(member)\": [{…}]"
+            )
             return []
         }
         return found.elements.enumerated().map { index, element in
@@ -143,16 +174,27 @@ final class SettingsReader {
         }
     }
 
-    /// Complains of members that nobody has read.
+    /// Complains of the name of the object itself.
+    func mistakeOfName(_ problem: String, hint: String) {
+        gatherer.add(path, problem, hint: hint, at: namePlace)
+    }
+
+    /// What to write instead of a name that is not known here.
+    private func hint(for member: String) -> String {
+        if let near = NearestName.find(member, among: known) { return "did you mean \"\(near)\"" }
+        if let inner = gatherer.place(within: path, of: member) { return "it stands in \(inner)" }
+        return "the settings here are \(known.sorted().joined(separator: ", "))"
+    }
+
+    /// Complains of members that nobody has read; the objects within have done so before.
     func finish() {
+        gatherer.note(known, in: path)
         guard let value, value.kind == .object else { return }
         for (member, _) in value.members where !known.contains(member) {
-            let near = NearestName.find(member, among: known)
             gatherer.add(
                 name(member),
                 "there is no such setting",
-                hint: near.map { "did you mean \"\($0)\"" }
-                    ?? "the settings here are \(known.sorted().joined(separator: ", "))",
+                hint: hint(for: member),
                 at: value.keyPosition(of: member)
             )
         }
@@ -172,6 +214,8 @@ final class MistakeGatherer {
     let file: String?
     private(set) var all: [ConfigurationError] = []
     private(set) var places = SettingPlaces()
+    /// The names that are known in each object, by its path.
+    private var names: [String: [String]] = [:]
 
     init(file: String?) { self.file = file }
 
@@ -191,6 +235,15 @@ final class MistakeGatherer {
     /// Where a setting stands, for rules over several of them.
     func note(_ setting: String, at place: TextPosition) { places.note(setting, at: place) }
 
+    func note(_ known: [String], in path: String) { names[path] = known }
+
+    /// The object within this one that knows this name.
+    func place(within path: String, of name: String) -> String? {
+        let start = path.isEmpty ? "" : "\(path)."
+        return names.filter { $0.key != path && $0.key.hasPrefix(start) && $0.value.contains(name) }
+            .keys.min()
+    }
+
     /// Something over the file decides this setting.
     func overrule(_ setting: String) { places.forget(setting) }
 
@@ -199,5 +252,16 @@ final class MistakeGatherer {
     /// In the order of the file; what is no line of it comes last.
     var sorted: [ConfigurationError] {
         all.sorted { ($0.line ?? .max, $0.column ?? .max) < ($1.line ?? .max, $1.column ?? .max) }
+    }
+}
+
+extension JSONValue.Kind {
+    /// With its article, as a message names it.
+    fileprivate var words: String {
+        switch self {
+        case .array, .object: "an \(self)"
+        case .null: "null"
+        case .bool, .number, .string: "a \(self)"
+        }
     }
 }

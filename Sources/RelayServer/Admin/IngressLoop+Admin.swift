@@ -183,7 +183,7 @@ extension IngressLoop {
             writer.member("hooksAddress", hooks.map { "\($0)" })
             writer.member("canChange", running.adminGate != nil)
             writer.member("trouble", logTrouble)
-            writer.member("reloadFailed", !reload.wasSuccessful)
+            writer.member("reloadMistakes", reload.mistakes)
             writer.member("warnings") { writer in
                 writer.array { writer in for words in running.warnings { writer.string(words) } }
             }

@@ -18,9 +18,10 @@ extension ConsoleScript {
               + "as long as it takes. What to do stands below; once it is mended, the relay goes "
               + "on by itself."];
           }
-          if (overview.reloadFailed) {
+          if (overview.reloadMistakes) {
             return ["bad", "!", "The last reload of the configuration failed.",
-              "The one before it is in force. Mend what deployment-relay check names, and reload."];
+              "The one before it is in force. Mend this, and reload:",
+              ...overview.reloadMistakes.split("\n")];
           }
           if (failing && totals.accepted) {
             return ["wait", "…",

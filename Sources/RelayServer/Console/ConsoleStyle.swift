@@ -2,7 +2,7 @@
 ///
 /// A colour never stands alone: each state has a sign and its name, each kind of bar its pattern.
 enum ConsoleStyle {
-    static let text = ConsoleText.lean(frame + parts + narrow)
+    static let text = ConsoleText.leanStyle(frame + parts + narrow)
 
     /// Colours and the page as a whole.
     private static let frame = #"""

@@ -7,4 +7,10 @@ enum ConsoleText {
         text.split(separator: "\n").map { $0.drop { $0 == " " } }
             .filter { !$0.hasPrefix("//") }.joined(separator: "\n") + "\n"
     }
+
+    /// Of a style sheet also the blanks beside braces and semicolons; none of its strings has one.
+    static func leanStyle(_ text: String) -> String {
+        lean(text).replacing("{ ", with: "{").replacing(" {", with: "{")
+            .replacing(" }", with: "}").replacing("; ", with: ";")
+    }
 }

@@ -206,12 +206,9 @@ extension Watch {
         guard moved.isEmpty else {
             throw ConfigurationErrors(
                 all: moved.map { setting, present, wish in
-                    ConfigurationError(
-                        file: new.path,
-                        line: nil,
-                        column: nil,
-                        setting: setting,
-                        problem: "cannot change from \(present) to \(wish) while the relay runs",
+                    new.mistake(
+                        setting,
+                        "cannot change from \(present) to \(wish) while the relay runs",
                         hint: "restart it, or set it back"
                     )
                 }

@@ -218,7 +218,7 @@ struct ConfigurationMistakeTests {
         Row(
             text: "{\"listen\": 8080}",
             message: """
-                etc/relay.jsonc:1:12: listen: is number, not a string
+                etc/relay.jsonc:1:12: listen: is a number, not a string
                 hint: write "listen": "…"
                 """
         ),
@@ -232,7 +232,7 @@ struct ConfigurationMistakeTests {
         Row(
             text: "{\"keepAlive\": \"yes\"}",
             message: """
-                etc/relay.jsonc:1:15: keepAlive: is string, not a boolean
+                etc/relay.jsonc:1:15: keepAlive: is a string, not a boolean
                 hint: write true or false
                 """
         ),
@@ -317,8 +317,8 @@ struct ConfigurationMistakeTests {
         Row(
             text: "{\"hooks\": {\"argo cd\": {\"source\": \"argocd\"}}}",
             message: """
-                etc/relay.jsonc:1:34: hooks.argo cd.source: the hook's name "argo cd" cannot \
-                stand in an address
+                etc/relay.jsonc:1:12: hooks.argo cd: the hook's name "argo cd" cannot stand in an \
+                address
                 hint: use letters, digits, - _ and .
                 """
         ),
