@@ -11,10 +11,20 @@ enum Bench {
     private static let overview = """
         relay-bench: load and numbers for deployment-relay
 
-          accept    [--connections N] [--seconds N] [--body-bytes N] [--new-connections] [--json]
-                    [--url URL] [--token TOKEN]
-                    durable acceptance: distinct Argo CD events as fast as they are answered;
-                    without --url a relay of its own, whose GitLab cannot be reached
+          accept    [--connections N] [--seconds N] [--body-bytes N] [--new-connections] [--rate N]
+                    [--environments N] [--program FILE | --inside | --url URL] [--token TOKEN]
+                    [--json]
+                    durable acceptance: distinct Argo CD events as fast as they are answered, or
+                    at a rate; a relay of its own, whose GitLab cannot be reached, as a process or
+                    inside this one, or whatever answers at --url
+          deliver   [--events N] [--connections N] [--environments N] [--body-bytes N] [--rate N]
+                    [--backlog N] [--program FILE] [--json]
+                    end to end: accepted, told to a stand-in of GitLab that answers at once, and
+                    settled, as fast as it goes; then at a rate (100 a second) how much later than
+                    it was to be sent an event is on GitLab's socket. --backlog: N events that wait
+                    on disk, delivered after a start
+          stand-in  [--listen ADDRESS] [--seconds N]
+                    that GitLab alone, to measure others against it
           abuse     [--seconds N] [--rate N] [--slow N] [--idle N] [--churn N]
                     [--program FILE] [--json]
                     durable acceptance at a fixed rate, first in peace, then beside slow senders,
@@ -51,6 +61,10 @@ enum Bench {
             switch arguments.first {
             case "accept":
                 return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
+            case "deliver":
+                return try DeliverBench.run(Arguments(arguments.dropFirst(), DeliverBench.form))
+            case "stand-in":
+                return try StandInCommand.run(Arguments(arguments.dropFirst(), StandInCommand.form))
             case "abuse":
                 return try AbuseBench.run(Arguments(arguments.dropFirst(), AbuseBench.form))
             case "simulate":

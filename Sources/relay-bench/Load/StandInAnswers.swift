@@ -1,0 +1,119 @@
+import Formats
+import POSIX
+
+/// What the stand-in says, in GitLab's form.
+struct StandInAnswers {
+    private var made = 0
+    private var second: Int64 = 0
+    private var date = ""
+    private var created = ""
+
+    mutating func answer(
+        to request: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer
+    ) -> [UInt8] {
+        tell()
+        switch request[0] {
+        case UInt8(ascii: "P") where request[1] == UInt8(ascii: "U"):
+            return row(Self.numberInPath(request), body, status: "200 OK")
+        case UInt8(ascii: "P"):
+            made += 1
+            return row(made, body, status: "201 Created")
+        default: return found(request)
+        }
+    }
+
+    private mutating func tell() {
+        let now = Clock.now() / 1000
+        guard now != second else { return }
+        second = now
+        let moment = Timestamp(milliseconds: now * 1000)
+        (date, created) = (moment.httpDate, moment.rfc3339)
+    }
+
+    private func row(_ id: Int, _ body: UnsafeRawBufferPointer, status: String) -> [UInt8] {
+        var json: [UInt8] = []
+        json.reserveCapacity(640)
+        json += "{\"id\":\(id),\"iid\":\(id),\"ref\":\"".utf8
+        json += Self.text("ref", in: body)
+        json += "\",\"sha\":\"".utf8
+        json += Self.text("sha", in: body)
+        json += "\",\"created_at\":\"\(created)\",\"updated_at\":\"\(created)\",\"status\":\"".utf8
+        json += Self.text("status", in: body)
+        json +=
+            """
+            ","user":{"id":7,"username":"deployer","name":"Deployer","state":"active",\
+            "web_url":"http://gitlab.example/deployer"},"deployable":null
+            """.utf8
+        let environment = Self.text("environment", in: body)
+        if !environment.isEmpty {
+            json += ",\"environment\":{\"id\":1,\"name\":\"".utf8
+            json += environment
+            json += "\",\"slug\":\"bench\",\"external_url\":null}".utf8
+        }
+        json.append(UInt8(ascii: "}"))
+        return whole(status, json)
+    }
+
+    private func found(_ request: UnsafeRawBufferPointer) -> [UInt8] {
+        let path = request.prefix { $0 != 0x0D }
+        let words = String(decoding: path, as: UTF8.self)
+        if words.contains("/deployments") || words.contains("/environments") {
+            return whole("200 OK", Array("[]".utf8))
+        }
+        if words.contains("/user") { return whole("200 OK", Array("{\"id\":7}".utf8)) }
+        let id = Self.numberInPath(request)
+        let json = """
+            {"id":\(max(id, 1)),"path_with_namespace":"bench/config","default_branch":"main"}
+            """
+        return whole("200 OK", Array(json.utf8))
+    }
+
+    private func whole(_ status: String, _ json: [UInt8]) -> [UInt8] {
+        let head = """
+            HTTP/1.1 \(status)\r
+            Server: stand-in\r
+            Date: \(date)\r
+            Content-Type: application/json\r
+            Content-Length: \(json.count)\r
+            Vary: Origin\r
+            X-Request-Id: 01JDM0000000000000000000\r
+            RateLimit-Limit: 100000\r
+            RateLimit-Observed: 1\r
+            RateLimit-Remaining: 99999\r
+            RateLimit-Reset: \(second + 60)\r
+            \r
+
+            """
+        return Array(head.utf8) + json
+    }
+
+    /// The path's last number.
+    private static func numberInPath(_ request: UnsafeRawBufferPointer) -> Int {
+        var number = 0
+        var isInside = false
+        let path = request.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
+        for byte in path {
+            let isDigit = (0x30...0x39).contains(byte)
+            if isDigit { number = (isInside ? number : 0) * 10 + Int(byte) - 0x30 }
+            isInside = isDigit
+        }
+        return number
+    }
+
+    /// A member's text in an object written without blanks; empty when there is none.
+    static func text(_ name: StaticString, in body: UnsafeRawBufferPointer) -> ArraySlice<UInt8> {
+        let count = name.utf8CodeUnitCount
+        var start = 1
+        while start + count + 3 < body.count {
+            if body[start] == 0x22, body[start + count + 1] == 0x22,
+                body[start + count + 2] == 0x3A, body[start + count + 3] == 0x22,
+                (0..<count).allSatisfy({ body[start + 1 + $0] == name.utf8Start[$0] })
+            {
+                return ArraySlice(body[(start + count + 4)...].prefix { $0 != 0x22 })
+            }
+            start += 1
+        }
+        return []
+    }
+}
