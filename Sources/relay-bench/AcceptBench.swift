@@ -35,7 +35,8 @@ enum AcceptBench {
         } else if arguments.has("--inside") {
             figures = try inside(load, seconds)
         } else {
-            figures = try AcceptRun(BenchOptions.program(arguments), load, seconds).figures
+            figures = try AcceptRun(BenchOptions.program(arguments), load, seconds: seconds)
+                .figures
         }
         Output.print(arguments.has("--json") ? figures.json : figures.text)
         return .success
@@ -95,16 +96,33 @@ struct AcceptRun {
         ]
     }
 
-    init(_ program: String, _ load: EventLoad, _ seconds: Int) throws {
+    /// Until `events` are answered or `seconds` are over; `pending` others wait before they come.
+    init(
+        _ program: String,
+        _ load: EventLoad,
+        events: Int = .max,
+        seconds: Int = 300,
+        pending: Int = 0
+    ) throws {
         let folder = try TemporaryFolder(prefix: "relay-accept")
+        if pending > 0 {
+            let maker = BacklogMaker(applications: min(pending, 10_000), bodyBytes: 400)
+            _ = try maker.write(pending, to: "\(folder.path)/data")
+        }
+        let text = "{\"limits\": {\"connections\": 20000, \"backlogEvents\": 2000000}}"
+        let file = try FileSystem.openForAppending("\(folder.path)/relay.jsonc")
+        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
         let relay = try RelayUnderTest(
             program,
             log: "\(folder.path)/log",
+            arguments: ["--config", "\(folder.path)/relay.jsonc"],
             environment: Self.settings(folder.path)
         )
         defer { relay.kill() }
+        // What a start leaves to be done is not an event's.
+        if pending > 0 { Host.sleep(milliseconds: 1000) }
         let before = ProcessTimes(of: relay.process.id)
-        outcome = try load.run(relay.hooks, seconds: seconds)
+        outcome = try load.run(relay.hooks, events: events, seconds: seconds)
         usage = ProcessTimes(of: relay.process.id).since(before)
         memory = try Memory(of: relay.process.id)
         let name = "deployment_relay_log_flush_duration_seconds_count{log=\"accepted\"}"

@@ -23,6 +23,21 @@ enum Bench {
                     settled, as fast as it goes; then at a rate (100 a second) how much later than
                     it was to be sent an event is on GitLab's socket. --backlog: N events that wait
                     on disk, delivered after a start
+          store     [--rounds N] [--commits N] [--folder FOLDER] [--json]
+                    the record log by sizes of records and groups, beside a bare write and
+                    fdatasync of as many bytes in turn with it
+          growth    [--axis pending|environments|connections|bodies|list] [--limit N] [--events N]
+                    [--svg FOLDER] [--program FILE] [--json]
+                    what an event costs the relay's processors while one thing grows; --svg draws
+                    the curves of Sources/README.md
+          neighbours [--seconds N] [--rate N] [--backlog N] [--case NAME] [--program FILE] [--json]
+                    acceptance at a rate (500 a second) beside a GitLab that hangs, a backlog being
+                    delivered, segments being let go, 1,000 slow senders, 2,000 idle connections,
+                    consoles that watch, and all of these but the first
+          idle      [--seconds N] [--deliveries N] [--gitlab URL] [--ca FILE] [--program FILE]
+                    [--json]
+                    time to ready, then memory and wake-ups of a relay that has delivered 20 events
+                    and has nothing to do
           stand-in  [--listen ADDRESS] [--seconds N]
                     that GitLab alone, to measure others against it
           abuse     [--seconds N] [--rate N] [--slow N] [--idle N] [--churn N]
@@ -65,6 +80,16 @@ enum Bench {
                 return try DeliverBench.run(Arguments(arguments.dropFirst(), DeliverBench.form))
             case "stand-in":
                 return try StandInCommand.run(Arguments(arguments.dropFirst(), StandInCommand.form))
+            case "store":
+                return try StoreBench.run(Arguments(arguments.dropFirst(), StoreBench.form))
+            case "growth":
+                return try GrowthBench.run(Arguments(arguments.dropFirst(), GrowthBench.form))
+            case "neighbours":
+                return try NeighboursBench.run(
+                    Arguments(arguments.dropFirst(), NeighboursBench.form)
+                )
+            case "idle":
+                return try IdleBench.run(Arguments(arguments.dropFirst(), IdleBench.form))
             case "abuse":
                 return try AbuseBench.run(Arguments(arguments.dropFirst(), AbuseBench.form))
             case "simulate":

@@ -82,7 +82,7 @@ struct DeliverRun {
         guard outcome.accepted == events else {
             throw BenchOptions.BadOption(description: "answers other than 202: \(outcome.codes)")
         }
-        try settle(relay)
+        try settle(relay, standIn, events)
         let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
         var run = try DeliverRun(relay, standIn, since: before, events, seconds)
         run.acceptedPerSecond = Double(events) / outcome.elapsedSeconds
@@ -94,9 +94,10 @@ struct DeliverRun {
         _ program: String,
         events: Int,
         environments: Int,
-        bodyBytes: Int
+        bodyBytes: Int,
+        rows: Int? = nil
     ) throws -> DeliverRun {
-        let standIn = try StandIn()
+        let standIn = try StandIn(rows: rows)
         let folder = try TemporaryFolder(prefix: "relay-deliver")
         let maker = BacklogMaker(applications: environments, bodyBytes: bodyBytes)
         _ = try maker.write(events, to: "\(folder.path)/data")
@@ -111,7 +112,7 @@ struct DeliverRun {
         let before = try Snapshot(relay, standIn)
         let start = Clock.monotonicNanoseconds()
         standIn.hang(false)
-        try settle(relay)
+        try settle(relay, standIn, rows == nil ? events : 2 * events)
         let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
         return try DeliverRun(relay, standIn, since: before, events, seconds)
     }
@@ -131,13 +132,17 @@ struct DeliverRun {
         )
     }
 
-    private static func settle(_ relay: RelayUnderTest) throws {
+    /// Waits for the stand-in to have heard of all, which disturbs nobody, and then for the end.
+    private static func settle(_ relay: RelayUnderTest, _ standIn: StandIn, _ writes: Int) throws {
         let deadline = Clock.monotonic() + 600_000
+        while standIn.writes < writes, Clock.monotonic() < deadline {
+            Host.sleep(milliseconds: 2)
+        }
         var left = 1.0
         while Clock.monotonic() < deadline {
             left = try relay.metric("deployment_relay_deliveries{state=\"accepted\"}") ?? 1
             if left == 0 { return }
-            Host.sleep(milliseconds: left > 1000 ? 50 : 2)
+            Host.sleep(milliseconds: 5)
         }
         throw Unsettled(left: left)
     }
@@ -179,13 +184,16 @@ struct DeliverRun {
         memory = try Memory(of: relay.process.id)
     }
 
+    /// Of the relay, in microseconds.
+    var cpuPerEvent: Double { usage.seconds / Double(events) * 1e6 }
+
     func add(to figures: inout Figures) {
         let count = Double(events)
         figures.add("events", count)
         figures.add("settledPerSecond", count / seconds)
         if let acceptedPerSecond { figures.add("acceptedPerSecond", acceptedPerSecond) }
         figures.add("gitlabCallsPerEvent", Double(calls) / count)
-        figures.add("cpuMicrosecondsPerEvent", usage.seconds / count * 1e6)
+        figures.add("cpuMicrosecondsPerEvent", cpuPerEvent)
         for name in ["ingress", "delivery"] {
             figures.add("\(name)MicrosecondsPerEvent", (usage.threads[name] ?? 0) / count * 1e6)
         }

@@ -87,7 +87,8 @@ struct EventLoad {
         }
 
         private mutating func sendDue(_ start: Int64, _ now: Int64, _ events: Int) throws {
-            let due = load.rate.map { Int((now - start) / 1000) * $0 / 1_000_000 } ?? .max
+            // The first is due at once.
+            let due = load.rate.map { Int((now - start) / 1000) * $0 / 1_000_000 + 1 } ?? .max
             while sent < min(due, events), !free.isEmpty {
                 // In turns, or some would be idle for so long that the relay closes them.
                 let number = load.rate == nil ? free.removeLast() : free.removeFirst()

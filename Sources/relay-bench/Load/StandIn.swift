@@ -27,14 +27,26 @@ final class StandIn: Sendable {
         init(_ listener: consuming ListeningSocket) { self.listener = listener }
     }
 
-    init(_ listen: SocketAddress = .ipv4(0x7F00_0001, port: 0), isNoting: Bool = false) throws {
+    /// Listens and answers from now on.
+    ///
+    /// - Parameters:
+    ///   - listen: Where.
+    ///   - isNoting: Whether it keeps when writes came.
+    ///   - rows: It has so many deployments in each environment, and answers every second POST with
+    ///     Rails' own 500, so that the list is read; nil: neither.
+    init(
+        _ listen: SocketAddress = .ipv4(0x7F00_0001, port: 0),
+        isNoting: Bool = false,
+        rows: Int? = nil
+    ) throws {
         let state = State(try ListeningSocket(listen))
         address = state.listener.address
         self.state = state
         if isNoting { state.arrivals.withLock { $0 = [:] } }
         _ = try LoopThread(named: "stand-in") {
             do {
-                var loop = try StandInLoop(state)
+                var loop = try StandInLoop(state, rows: rows)
+                try loop.listen()
                 while !state.isOver.load(ordering: .relaxed) { try loop.turn() }
             } catch {
                 Output.complain("stand-in: \(error)")
@@ -73,17 +85,18 @@ private struct StandInLoop: ~Copyable {
     private var poller: Poller
     private var peers: [Int32: Peer] = [:]
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
-    private var answers = StandInAnswers()
+    private var answers: StandInAnswers
     private var waiting: Set<Int32> = []
 
-    init(_ state: StandIn.State) throws {
-        let poller = try Poller()
-        try poller.add(state.listener.descriptor, token: 0)
-        self.poller = poller
+    init(_ state: StandIn.State, rows: Int?) throws {
+        answers = StandInAnswers(rows: rows)
+        poller = try Poller()
         self.state = state
     }
 
     deinit { buffer.deallocate() }
+
+    func listen() throws { try poller.add(state.listener.descriptor, token: 0) }
 
     mutating func turn() throws {
         for ready in try poller.wait(milliseconds: waiting.isEmpty ? 200 : 5) {

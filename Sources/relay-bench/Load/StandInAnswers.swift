@@ -3,10 +3,17 @@ import POSIX
 
 /// What the stand-in says, in GitLab's form.
 struct StandInAnswers {
-    private var made = 0
+    private var made: Int
+    private let rows: Int?
+    private var posts = 0
     private var second: Int64 = 0
     private var date = ""
     private var created = ""
+
+    init(rows: Int?) {
+        self.rows = rows
+        made = rows ?? 0
+    }
 
     mutating func answer(
         to request: UnsafeRawBufferPointer,
@@ -17,6 +24,11 @@ struct StandInAnswers {
         case UInt8(ascii: "P") where request[1] == UInt8(ascii: "U"):
             return row(Self.numberInPath(request), body, status: "200 OK")
         case UInt8(ascii: "P"):
+            posts += 1
+            if rows != nil, posts % 2 == 1 {
+                let json = "{\"message\":\"500 Internal Server Error\"}"
+                return whole("500 Internal Server Error", Array(json.utf8))
+            }
             made += 1
             return row(made, body, status: "201 Created")
         default: return found(request)
@@ -58,6 +70,7 @@ struct StandInAnswers {
     private func found(_ request: UnsafeRawBufferPointer) -> [UInt8] {
         let path = request.prefix { $0 != 0x0D }
         let words = String(decoding: path, as: UTF8.self)
+        if let rows, words.contains("/deployments?") { return list(words, rows) }
         if words.contains("/deployments") || words.contains("/environments") {
             return whole("200 OK", Array("[]".utf8))
         }
@@ -68,6 +81,25 @@ struct StandInAnswers {
             """
         return whole("200 OK", Array(json.utf8))
     }
+
+    /// A page of rows that stood there before anybody wrote one, newest first.
+    private func list(_ words: String, _ rows: Int) -> [UInt8] {
+        let digits = words.split(separator: "&page=").last?.prefix { $0.isNumber } ?? "1"
+        let page = Int(digits) ?? 1
+        let name = words.split(separator: "environment=").last?.prefix { $0 != "&" } ?? ""
+        let newest = rows - (page - 1) * 100
+        let texts = stride(from: newest, to: max(0, newest - 100), by: -1).map { id in
+            """
+            {"id":\(id),"iid":\(id),"ref":"main","sha":"\(Self.oldSha)",\
+            "created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z",\
+            "status":"success","user":{"id":7,"username":"deployer"},"deployable":null,\
+            "environment":{"id":1,"name":"\(name)","slug":"bench","external_url":null}}
+            """
+        }
+        return whole("200 OK", Array("[\(texts.joined(separator: ","))]".utf8))
+    }
+
+    private static let oldSha = "0123456789abcdef0123456789abcdef01234567"
 
     private func whole(_ status: String, _ json: [UInt8]) -> [UInt8] {
         let head = """
