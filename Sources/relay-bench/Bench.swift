@@ -48,8 +48,9 @@ enum Bench {
           simulate  [--seeds N] [--from SEED]
                     seeded histories of the real queue and the real logs against a model of GitLab;
                     ends with 1 at the first that ends other than it should, and tells it
-          soak      [--minutes N] [--seed N] [--program FILE] [--json]
-                    the real program against a GitLab that fails at random, killed now and then;
+          soak      [--minutes N] [--seed N] [--rate N] [--program FILE] [--json]
+                    the real program under 16 events a second, or --rate, against a GitLab that
+                    fails at random, killed now and then in the first third;
                     ends with 1 unless each operation is one row with its end
           crash     [--rounds N] [--seed N] [--program FILE] [--json]
                     the real program killed (-9) at any moment, N times (500) on one data folder,

@@ -34,6 +34,7 @@ final class StandIn: Sendable {
     ///   - isNoting: Whether it keeps when writes came.
     ///   - rows: It has so many deployments in each environment, and answers every second POST with
     ///     Rails' own 500, so that the list is read; nil: neither.
+    /// - Throws: What the kernel has against the address.
     init(
         _ listen: SocketAddress = .ipv4(0x7F00_0001, port: 0),
         isNoting: Bool = false,
