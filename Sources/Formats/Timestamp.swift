@@ -90,7 +90,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads the three forms of RFC 9110 §5.6.7.
     package init?(httpDate text: String) {
-        var parts = text.split(whereSeparator: { " ,-:".contains($0) }).map(String.init)
+        // Blank, comma, hyphen and colon.
+        var parts = text.utf8.split { $0 == 0x20 || $0 == 0x2C || $0 == 0x2D || $0 == 0x3A }
+            .map { String(Substring($0)) }
         // asctime: Sun Nov  6 08:49:37 1994
         if parts.count == 7 {
             parts = [parts[0], parts[2], parts[1], parts[6], parts[3], parts[4], parts[5], "GMT"]

@@ -3,7 +3,8 @@ enum ASCII {
     /// Whether both are the same but for the case of ASCII letters.
     static func equal(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { lower($0) == lower($1) }
+            && (left == right
+                || zip(left.utf8, right.utf8).allSatisfy { lower($0) == lower($1) })
     }
 
     /// Whether `text` holds `part`, ASCII letters of either case being the same.
@@ -19,6 +20,9 @@ enum ASCII {
     /// Without spaces and tabs at both ends.
     static func trimmed(_ text: String) -> String {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        guard let first = text.utf8.first, let last = text.utf8.last,
+            isBlank(first) || isBlank(last)
+        else { return text }
         let tail = text.utf8.drop(while: isBlank)
         guard let last = tail.lastIndex(where: { !isBlank($0) }) else { return "" }
         return String(tail[...last]) ?? ""

@@ -23,7 +23,7 @@ package struct RatePace: Equatable, Sendable {
     /// Reads an answer's fields; what is missing or unreadable is nil.
     package init(_ fields: [(name: String, value: String)]) {
         var pace = Fields()
-        for (name, value) in fields { pace.take(name, ASCII.trimmed(value)) }
+        for (name, value) in fields { pace.take(name, value) }
         remaining = pace.remaining
         observed = pace.observed
         resetAt = pace.reset ?? pace.resetTime
@@ -39,17 +39,24 @@ package struct RatePace: Equatable, Sendable {
         var date: Timestamp?
         var retryAfter: RetryAfter?
 
-        mutating func take(_ name: String, _ value: String) {
-            switch name.lowercased() {
-            case "ratelimit-remaining": remaining = ASCII.number(value)
-            case "ratelimit-observed": observed = ASCII.number(value)
-            case "ratelimit-reset": reset = Self.unixSeconds(value)
-            case "ratelimit-resettime": resetTime = Timestamp(httpDate: value)
-            case "date": date = Timestamp(httpDate: value)
-            case "retry-after":
+        mutating func take(_ name: String, _ untrimmed: String) {
+            // Most fields have nothing to do with this: their length already tells.
+            switch name.utf8.count {
+            case 4 where ASCII.equal(name, "date"):
+                date = Timestamp(httpDate: ASCII.trimmed(untrimmed))
+            case 11 where ASCII.equal(name, "retry-after"):
+                let value = ASCII.trimmed(untrimmed)
                 retryAfter =
                     ASCII.number(value).map { .seconds($0) }
                     ?? Timestamp(httpDate: value).map { .date($0) }
+            case 15 where ASCII.equal(name, "ratelimit-reset"):
+                reset = Self.unixSeconds(ASCII.trimmed(untrimmed))
+            case 18 where ASCII.equal(name, "ratelimit-observed"):
+                observed = ASCII.number(ASCII.trimmed(untrimmed))
+            case 19 where ASCII.equal(name, "ratelimit-remaining"):
+                remaining = ASCII.number(ASCII.trimmed(untrimmed))
+            case 19 where ASCII.equal(name, "ratelimit-resettime"):
+                resetTime = Timestamp(httpDate: ASCII.trimmed(untrimmed))
             default: break
             }
         }

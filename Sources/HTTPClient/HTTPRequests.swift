@@ -12,7 +12,7 @@ package struct HTTPRequests: ~Copyable {
     private let multi: UnsafeMutableRawPointer
     private let userAgent: String
     private var transfers: [UInt64: Transfer] = [:]
-    private var idle: [UnsafeMutableRawPointer] = []
+    private var idle: [Transfer] = []
     /// Requests that libcurl refused at once; told by the next `wait`.
     private var stillborn: [(UInt64, HTTPClientFailure)] = []
 
@@ -34,16 +34,15 @@ package struct HTTPRequests: ~Copyable {
     /// - Precondition: No request under way has this id.
     package mutating func start(_ request: HTTPClientRequest) {
         precondition(transfers[request.id] == nil)
-        let handle = idle.popLast() ?? curl_easy_init()
-        guard let handle else { fatalError("curl_easy_init: out of memory") }
+        let transfer = idle.popLast() ?? makeTransfer()
         do throws(CurlError) {
-            let transfer = try Transfer(request, on: handle, userAgent: userAgent)
-            guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
+            try transfer.prepare(request)
+            guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
                 throw CurlError(code: CURLE_FAILED_INIT)
             }
             transfers[request.id] = transfer
         } catch {
-            curl_easy_cleanup(handle)
+            curl_easy_cleanup(transfer.handle)
             let failure = HTTPClientFailure(
                 kind: .notSent,
                 code: Int32(error.code.rawValue),
@@ -52,6 +51,11 @@ package struct HTTPRequests: ~Copyable {
             )
             stillborn.append((request.id, failure))
         }
+    }
+
+    private func makeTransfer() -> Transfer {
+        guard let handle = curl_easy_init() else { fatalError("curl_easy_init: out of memory") }
+        return Transfer(on: handle, userAgent: userAgent)
     }
 
     /// Moves bytes, then sleeps until there is more to do, `doorbell` is readable or
@@ -71,6 +75,23 @@ package struct HTTPRequests: ~Copyable {
         let timeout = milliseconds < 0 ? Int32.max : milliseconds
         _ = curl_multi_poll(multi, &bell, doorbell < 0 ? 0 : 1, timeout, nil)
         _ = collect(body)
+    }
+
+    /// Takes what ends while others end too: for who has something to do once for all of them.
+    ///
+    /// Goes on as long as there is always more at once; then it waits, a millisecond at a time, while
+    /// `milliseconds` are not over and requests are under way.
+    package mutating func gather(
+        milliseconds: Int64,
+        _ body: (UInt64, Result<HTTPClientAnswer, HTTPClientFailure>) -> Void
+    ) {
+        var left = milliseconds
+        while !transfers.isEmpty {
+            if collect(body) { continue }
+            guard left > 0 else { return }
+            left -= 1
+            _ = curl_multi_poll(multi, nil, 0, 1, nil)
+        }
     }
 
     /// Sends one request and waits for its end, for as long as its own time limit.
@@ -106,8 +127,8 @@ package struct HTTPRequests: ~Copyable {
             let result = Self.result(of: transfer, code)
             curl_multi_remove_handle(multi, ended)
             transfers[transfer.id] = nil
-            curl_easy_reset(ended)
-            idle.append(ended)
+            transfer.rest()
+            idle.append(transfer)
             body(transfer.id, result)
         }
         return hasFinished
@@ -150,7 +171,7 @@ package struct HTTPRequests: ~Copyable {
             curl_multi_remove_handle(multi, transfer.handle)
             curl_easy_cleanup(transfer.handle)
         }
-        for handle in idle { curl_easy_cleanup(handle) }
+        for transfer in idle { curl_easy_cleanup(transfer.handle) }
         curl_multi_cleanup(multi)
     }
 }

@@ -1,44 +1,87 @@
 import CCurl
 
-/// One request under way: the easy handle and the memory libcurl points into.
+/// One easy handle, the memory libcurl points into, and the request that is under way on it.
 ///
 /// A class because libcurl calls back with its address (`CURLOPT_PRIVATE`). Lives and dies on the
-/// client's thread; the handle is lent and goes back to the client.
+/// client's thread; the client frees the handle. Between two requests it keeps its options: the next
+/// one sets again only what differs, when it is asked in the same manner.
 final class Transfer {
-    let id: UInt64
+    private(set) var id: UInt64 = 0
     let handle: UnsafeMutableRawPointer
     private(set) var head = AnswerHead()
-    private(set) var body: AnswerBody
+    private(set) var body = AnswerBody(limit: 0)
     /// How often the request was about to be sent on a connection that stood.
     private(set) var sendings = 0
-    /// Whether sending it twice is the same as sending it once.
-    private let isRepeatable: Bool
-    private let payload: UnsafeMutableBufferPointer<UInt8>
+    private let userAgent: String
+    private var manner: Manner?
+    private var payload: UnsafeMutableBufferPointer<UInt8>?
     private let errorBuffer: UnsafeMutableBufferPointer<CChar>
     private var fieldList: UnsafeMutablePointer<curl_slist>?
 
-    init(
-        _ request: HTTPClientRequest,
-        on handle: UnsafeMutableRawPointer,
-        userAgent: String
-    ) throws(CurlError) {
-        id = request.id
+    /// All of a request but its path, its body and its number.
+    private struct Manner {
+        /// Scheme and authority.
+        let origin: Substring.UTF8View
+        var request: HTTPClientRequest
+
+        init(_ request: HTTPClientRequest) {
+            let url = request.url[...].utf8
+            let authority = url.drop { $0 != 0x2F }.dropFirst(2)
+            origin = url[..<(authority.firstIndex { "/?#".utf8.contains($0) } ?? url.endIndex)]
+            self.request = request
+            self.request.body = request.body.map { _ in [] }
+        }
+
+        /// Whether sending it twice is the same as sending it once.
+        var isRepeatable: Bool { request.method == "GET" || request.method == "HEAD" }
+
+        func fits(_ other: HTTPClientRequest) -> Bool {
+            let url = other.url.utf8
+            let rest = url.dropFirst(origin.count)
+            return url.starts(with: origin) && rest.first == 0x2F
+                && request.method == other.method
+                && (request.body == nil) == (other.body == nil)
+                && request.timeoutMilliseconds == other.timeoutMilliseconds
+                && request.caFile == other.caFile && request.unixSocket == other.unixSocket
+                && request.fields.count == other.fields.count
+                && zip(request.fields, other.fields).allSatisfy { $0 == $1 }
+        }
+    }
+
+    /// Takes the handle; the client frees it when this fails, and in its own end.
+    init(on handle: UnsafeMutableRawPointer, userAgent: String) {
         self.handle = handle
-        isRepeatable = request.method == "GET" || request.method == "HEAD"
-        body = AnswerBody(limit: request.answerLimit)
-        payload = .allocate(capacity: max(request.body?.count ?? 0, 1))
-        _ = payload.initialize(fromContentsOf: request.body ?? [])
+        self.userAgent = userAgent
         errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorBuffer.initialize(repeating: 0)
-        try setUp(request, userAgent)
-        try sendOnce()
-        try receive()
     }
 
     deinit {
         curl_slist_free_all(fieldList)
-        payload.deallocate()
+        payload?.deallocate()
         errorBuffer.deallocate()
+    }
+
+    /// Makes the handle ready for a request; after an error it is of no use any more.
+    func prepare(_ request: HTTPClientRequest) throws(CurlError) {
+        id = request.id
+        sendings = 0
+        head = AnswerHead()
+        body = AnswerBody(limit: request.answerLimit)
+        errorBuffer[0] = 0
+        if manner?.fits(request) != true { try setUp(request) }
+        try ccurl_set_string(handle, CURLOPT_URL, request.url).check()
+        if request.method != "HEAD", request.body != nil || manner?.isRepeatable == false {
+            try setBody(request.body ?? [])
+        }
+    }
+
+    /// Lets go of what belonged to the request that is over.
+    func rest() {
+        head = AnswerHead()
+        body = AnswerBody(limit: 0)
+        payload?.deallocate()
+        payload = nil
     }
 
     /// What libcurl says went wrong: its own words, else what the code means.
@@ -51,9 +94,11 @@ final class Transfer {
 
     // MARK: - Asking
 
-    private func setUp(_ request: HTTPClientRequest, _ userAgent: String) throws(CurlError) {
+    private func setUp(_ request: HTTPClientRequest) throws(CurlError) {
+        curl_easy_reset(handle)
+        curl_slist_free_all(fieldList)
+        (fieldList, manner) = (nil, nil)
         try ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer.baseAddress).check()
-        try ccurl_set_string(handle, CURLOPT_URL, request.url).check()
         try ccurl_set_string(handle, CURLOPT_USERAGENT, userAgent).check()
         try secure(request)
         try ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1).check()
@@ -68,6 +113,9 @@ final class Transfer {
         try ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(timeout, 10_000)).check()
         try setMethod(request)
         try setFields(request)
+        try sendOnce()
+        try receive()
+        manner = Manner(request)
     }
 
     /// A token must not travel: TLS is verified, no redirect is followed, no other scheme spoken.
@@ -98,13 +146,18 @@ final class Transfer {
             throw CurlError(code: CURLE_BAD_FUNCTION_ARGUMENT)
         }
         try ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method).check()
-        if request.method == "HEAD" {
-            try ccurl_set_long(handle, CURLOPT_NOBODY, 1).check()
-        } else if request.body != nil || !isRepeatable {
-            // Without a body too, so that the length of nothing is told.
-            try ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body?.count ?? 0).check()
-            try ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, payload.baseAddress).check()
-        }
+        if request.method == "HEAD" { try ccurl_set_long(handle, CURLOPT_NOBODY, 1).check() }
+    }
+
+    /// Of a request that may change something without a body too, so that the length of nothing is
+    /// told.
+    private func setBody(_ bytes: [UInt8]) throws(CurlError) {
+        payload?.deallocate()
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(bytes.count, 1))
+        _ = copy.initialize(fromContentsOf: bytes)
+        payload = copy
+        try ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, bytes.count).check()
+        try ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, copy.baseAddress).check()
     }
 
     private func setFields(_ request: HTTPClientRequest) throws(CurlError) {
@@ -142,7 +195,7 @@ final class Transfer {
         try ccurl_set_before_request(handle) { context, _, _, _, _ in
             guard let context else { return CURL_PREREQFUNC_ABORT }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            guard transfer.sendings == 0 || transfer.isRepeatable else {
+            guard transfer.sendings == 0 || transfer.manner?.isRepeatable == true else {
                 return CURL_PREREQFUNC_ABORT
             }
             transfer.sendings += 1

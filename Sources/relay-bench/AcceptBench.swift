@@ -6,134 +6,156 @@ import RelayServer
 /// How many events a second are durably accepted, and how long each takes.
 enum AcceptBench {
     static let form = Arguments.Form(
-        options: ["--connections", "--seconds", "--body-bytes", "--url", "--token"],
-        flags: ["--new-connections", "--json"]
+        options: [
+            "--connections", "--seconds", "--body-bytes", "--rate", "--environments", "--url",
+            "--token", "--program",
+        ],
+        flags: ["--new-connections", "--json", "--inside"]
     )
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let connections = try BenchOptions.number(arguments, "--connections", 64)
         let seconds = try BenchOptions.number(arguments, "--seconds", 5)
-        let size = try BenchOptions.number(arguments, "--body-bytes", 4096)
-        var load = AcceptLoad(
-            size: size,
-            token: arguments["--token"],
-            makesNewConnections: arguments.has("--new-connections")
+        var load = EventLoad()
+        load.connections = try BenchOptions.number(arguments, "--connections", 64)
+        load.bodyBytes = try BenchOptions.number(arguments, "--body-bytes", 4096)
+        load.applications = try BenchOptions.number(
+            arguments,
+            "--environments",
+            max(64, load.connections)
         )
+        load.connections = min(load.connections, load.applications)
+        if arguments["--rate"] != nil {
+            load.rate = try BenchOptions.number(arguments, "--rate", 100)
+        }
+        load.token = arguments["--token"]
+        load.isFresh = arguments.has("--new-connections")
         let figures: Figures
         if let url = arguments["--url"] {
-            let address = try SocketAddress(url.replacingPrefix("http://", with: ""))
-            figures = try load.run(address, connections: connections, seconds: seconds)
+            figures = try elsewhere(url, load, seconds)
+        } else if arguments.has("--inside") {
+            figures = try inside(load, seconds)
         } else {
-            let folder = try TemporaryFolder(prefix: "relay-bench")
-            let server = try server(folder.path)
-            figures = try load.run(server.hooksAddress, connections: connections, seconds: seconds)
-            server.stop()
+            figures = try AcceptRun(BenchOptions.program(arguments), load, seconds: seconds)
+                .figures
         }
         Output.print(arguments.has("--json") ? figures.json : figures.text)
         return .success
     }
 
-    /// A relay whose GitLab refuses every connection: what is accepted waits.
-    private static func server(_ folder: String) throws -> Server {
+    /// A relay, or another server, that runs already.
+    private static func elsewhere(
+        _ url: String,
+        _ load: EventLoad,
+        _ seconds: Int
+    ) throws -> Figures {
+        let prefix = "http://"
+        let text = url.hasPrefix(prefix) ? String(url.dropFirst(prefix.count)) : url
+        var outcome = try load.run(try SocketAddress(text), seconds: seconds)
+        var figures = Figures()
+        outcome.add(to: &figures)
+        return figures
+    }
+
+    /// A relay in this process, for a profiler to see both sides.
+    private static func inside(_ load: EventLoad, _ seconds: Int) throws -> Figures {
+        let folder = try TemporaryFolder(prefix: "relay-bench")
         let inputs = ConfigurationInputs(
-            environment: [
+            environment: AcceptRun.settings(folder.path).merging([
                 "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
-                "RELAY_DATA": folder, "GITLAB_URL": "http://127.0.0.1:9", "GITLAB_TOKEN": "bench",
-            ],
+            ]) { $1 },
             readFile: { _ in .failure(FileProblem("no files here")) }
         )
         let running = try Running(ConfigurationReader.read(inputs), reading: inputs.readFile)
-        return try Server.start(running, log: Log(form: .json, level: .error, descriptor: 2))
-    }
-}
-
-extension String {
-    fileprivate func replacingPrefix(_ prefix: String, with other: String) -> String {
-        hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
-    }
-}
-
-/// A closed loop of senders on this thread.
-struct AcceptLoad {
-    let size: Int
-    let token: String?
-    let makesNewConnections: Bool
-    private var times = Quantiles()
-    private var codes: [Int: Int] = [:]
-
-    init(size: Int, token: String?, makesNewConnections: Bool) {
-        self.size = size
-        self.token = token
-        self.makesNewConnections = makesNewConnections
-    }
-
-    mutating func run(_ address: SocketAddress, connections: Int, seconds: Int) throws -> Figures {
-        let now = Timestamp(milliseconds: Clock.now())
-        var poller = try Poller()
-        var senders: [UInt64: LoadConnection] = [:]
-        for number in 0..<connections {
-            let bodies = EventBodies(application: number, size: size, now: now)
-            senders[UInt64(number)] = try open(address, bodies, UInt64(number), &poller)
-        }
+        let server = try Server.start(running, log: Log(form: .json, level: .error, descriptor: 2))
         let before = ProcessUsage.now()
-        let start = Clock.monotonicNanoseconds()
-        let end = start + Int64(seconds) * 1_000_000_000
-        for sender in senders.values { try send(sender) }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
-        defer { buffer.deallocate() }
-        while Clock.monotonicNanoseconds() < end {
-            for ready in try poller.wait(milliseconds: 100) {
-                guard let sender = senders[ready.token] else { continue }
-                guard try receive(sender, buffer) else { continue }
-                if makesNewConnections {
-                    poller.forget(sender.socket.number)
-                    senders[ready.token] = try open(address, sender.bodies, ready.token, &poller)
-                }
-                if let next = senders[ready.token] { try send(next) }
-            }
-        }
-        let elapsed = Double(Clock.monotonicNanoseconds() - start) / 1e9
-        return figures(elapsed, before)
-    }
-
-    private func open(
-        _ address: SocketAddress,
-        _ bodies: EventBodies,
-        _ token: UInt64,
-        _ poller: inout Poller
-    ) throws -> LoadConnection {
-        let sender = LoadConnection(
-            socket: try Socket.connect(to: address, timeoutSeconds: 10),
-            bodies: bodies
-        )
-        try poller.watch(sender.socket.number, token: token, read: true, write: false)
-        return sender
-    }
-
-    private func send(_ sender: LoadConnection) throws {
-        sender.startedAt = Clock.monotonicNanoseconds()
-        try sender.send(token: token, isLast: makesNewConnections)
-    }
-
-    /// - Returns: Whether the answer is whole.
-    private mutating func receive(
-        _ sender: LoadConnection,
-        _ buffer: UnsafeMutableRawBufferPointer
-    ) throws -> Bool {
-        guard case .bytes(let count) = Socket.receive(sender.socket.number, into: buffer) else {
-            throw LoadConnection.CutOff()
-        }
-        let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-        guard let status = sender.take(piece) else { return false }
-        codes[status, default: 0] += 1
-        times.add(Clock.monotonicNanoseconds() - sender.startedAt)
-        return true
-    }
-
-    private mutating func figures(_ elapsed: Double, _ before: ProcessUsage) -> Figures {
+        var outcome = try load.run(server.hooksAddress, seconds: seconds)
+        let usage = ProcessUsage.now()
+        server.stop()
         var figures = Figures()
-        let accepted = codes[202] ?? 0
-        figures.add("acceptedPerSecond", Double(accepted) / elapsed)
+        outcome.add(to: &figures)
+        let cpu = usage.cpuSeconds - before.cpuSeconds
+        figures.add("cpuMicrosecondsPerEvent", cpu / Double(max(1, outcome.accepted)) * 1e6)
+        figures.add("residentMiB", Double(usage.residentBytes) / 1_048_576)
+        return figures
+    }
+}
+
+/// The real program in a process of its own, whose GitLab refuses every connection: what is
+/// accepted waits.
+struct AcceptRun {
+    var outcome: EventLoad.Outcome
+    let usage: ProcessTimes
+    let memory: Memory
+    let flushes: Double
+    let logBytes: Double
+
+    static func settings(_ folder: String) -> [String: String] {
+        [
+            "RELAY_DATA": "\(folder)/data", "GITLAB_URL": "http://127.0.0.1:9",
+            "GITLAB_TOKEN": "bench",
+        ]
+    }
+
+    /// Until `events` are answered or `seconds` are over; `pending` others wait before they come.
+    init(
+        _ program: String,
+        _ load: EventLoad,
+        events: Int = .max,
+        seconds: Int = 300,
+        pending: Int = 0
+    ) throws {
+        let folder = try TemporaryFolder(prefix: "relay-accept")
+        if pending > 0 {
+            let maker = BacklogMaker(applications: min(pending, 10_000), bodyBytes: 400)
+            _ = try maker.write(pending, to: "\(folder.path)/data")
+        }
+        let text = "{\"limits\": {\"connections\": 20000, \"backlogEvents\": 2000000}}"
+        let file = try FileSystem.openForAppending("\(folder.path)/relay.jsonc")
+        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
+        let relay = try RelayUnderTest(
+            program,
+            log: "\(folder.path)/log",
+            arguments: ["--config", "\(folder.path)/relay.jsonc"],
+            environment: Self.settings(folder.path)
+        )
+        defer { relay.kill() }
+        // What a start leaves to be done is not an event's.
+        if pending > 0 { Host.sleep(milliseconds: 1000) }
+        let before = ProcessTimes(of: relay.process.id)
+        outcome = try load.run(relay.hooks, events: events, seconds: seconds)
+        usage = ProcessTimes(of: relay.process.id).since(before)
+        memory = try Memory(of: relay.process.id)
+        let name = "deployment_relay_log_flush_duration_seconds_count{log=\"accepted\"}"
+        flushes = try relay.metric(name) ?? 0
+        logBytes = try relay.metric("deployment_relay_log_bytes{log=\"accepted\"}") ?? 0
+    }
+
+    /// Of the relay, in microseconds.
+    var cpuPerEvent: Double { usage.seconds / Double(max(1, outcome.accepted)) * 1e6 }
+
+    var figures: Figures {
+        var figures = Figures()
+        var outcome = outcome
+        outcome.add(to: &figures)
+        let count = Double(max(1, outcome.accepted))
+        figures.add("cpuMicrosecondsPerEvent", cpuPerEvent)
+        for name in ["ingress", "delivery"] {
+            figures.add("\(name)MicrosecondsPerEvent", (usage.threads[name] ?? 0) / count * 1e6)
+        }
+        figures.add("loadMicrosecondsPerEvent", outcome.loadSeconds / count * 1e6)
+        figures.add("flushes", flushes)
+        figures.add("eventsPerFlush", count / max(1, flushes))
+        figures.add("logBytesPerEvent", logBytes / count)
+        figures.add("writtenBytesPerEvent", Double(usage.writtenBytes) / count)
+        figures.add("residentMiB", Double(memory.resident) / 1_048_576)
+        figures.add("anonymousMiB", Double(memory.anonymous) / 1_048_576)
+        return figures
+    }
+}
+
+extension EventLoad.Outcome {
+    mutating func add(to figures: inout Figures) {
+        figures.add("acceptedPerSecond", Double(accepted) / elapsedSeconds)
         figures.add("accepted", Double(accepted))
         for (code, count) in codes.sorted(by: { $0.key < $1.key }) where code != 202 {
             figures.add("answered\(code)", Double(count))
@@ -143,10 +165,5 @@ struct AcceptLoad {
         for (name, value) in zip(names, times.milliseconds(shares)) {
             figures.add("\(name)Milliseconds", value)
         }
-        let usage = ProcessUsage.now()
-        let cpu = usage.cpuSeconds - before.cpuSeconds
-        figures.add("cpuMicrosecondsPerEvent", cpu / Double(max(1, accepted)) * 1e6)
-        figures.add("residentMiB", Double(usage.residentBytes) / 1_048_576)
-        return figures
     }
 }

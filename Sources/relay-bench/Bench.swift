@@ -11,10 +11,35 @@ enum Bench {
     private static let overview = """
         relay-bench: load and numbers for deployment-relay
 
-          accept    [--connections N] [--seconds N] [--body-bytes N] [--new-connections] [--json]
-                    [--url URL] [--token TOKEN]
-                    durable acceptance: distinct Argo CD events as fast as they are answered;
-                    without --url a relay of its own, whose GitLab cannot be reached
+          accept    [--connections N] [--seconds N] [--body-bytes N] [--new-connections] [--rate N]
+                    [--environments N] [--program FILE | --inside | --url URL] [--token TOKEN]
+                    [--json]
+                    durable acceptance: distinct Argo CD events as fast as they are answered, or
+                    at a rate; a relay of its own, whose GitLab cannot be reached, as a process or
+                    inside this one, or whatever answers at --url
+          deliver   [--events N] [--connections N] [--environments N] [--body-bytes N] [--rate N]
+                    [--backlog N] [--program FILE] [--json]
+                    end to end: accepted, told to a stand-in of GitLab that answers at once, and
+                    settled, as fast as it goes; then at a rate (100 a second) how much later than
+                    it was to be sent an event is on GitLab's socket. --backlog: N events that wait
+                    on disk, delivered after a start
+          store     [--rounds N] [--commits N] [--folder FOLDER] [--json]
+                    the record log by sizes of records and groups, beside a bare write and
+                    fdatasync of as many bytes in turn with it
+          growth    [--axis pending|environments|connections|bodies|list] [--limit N] [--events N]
+                    [--svg FOLDER] [--program FILE] [--json]
+                    what an event costs the relay's processors while one thing grows; --svg draws
+                    the curves of Sources/README.md
+          neighbours [--seconds N] [--rate N] [--backlog N] [--case NAME] [--program FILE] [--json]
+                    acceptance at a rate (500 a second) beside a GitLab that hangs, a backlog being
+                    delivered, segments being let go, 1,000 slow senders, 2,000 idle connections,
+                    consoles that watch, and all of these but the first
+          idle      [--seconds N] [--deliveries N] [--gitlab URL] [--ca FILE] [--program FILE]
+                    [--json]
+                    time to ready, then memory and wake-ups of a relay that has delivered 20 events
+                    and has nothing to do
+          stand-in  [--listen ADDRESS] [--seconds N]
+                    that GitLab alone, to measure others against it
           abuse     [--seconds N] [--rate N] [--slow N] [--idle N] [--churn N]
                     [--program FILE] [--json]
                     durable acceptance at a fixed rate, first in peace, then beside slow senders,
@@ -23,8 +48,9 @@ enum Bench {
           simulate  [--seeds N] [--from SEED]
                     seeded histories of the real queue and the real logs against a model of GitLab;
                     ends with 1 at the first that ends other than it should, and tells it
-          soak      [--minutes N] [--seed N] [--program FILE] [--json]
-                    the real program against a GitLab that fails at random, killed now and then;
+          soak      [--minutes N] [--seed N] [--rate N] [--program FILE] [--json]
+                    the real program under 16 events a second, or --rate, against a GitLab that
+                    fails at random, killed now and then in the first third;
                     ends with 1 unless each operation is one row with its end
           crash     [--rounds N] [--seed N] [--program FILE] [--json]
                     the real program killed (-9) at any moment, N times (500) on one data folder,
@@ -51,6 +77,20 @@ enum Bench {
             switch arguments.first {
             case "accept":
                 return try AcceptBench.run(Arguments(arguments.dropFirst(), AcceptBench.form))
+            case "deliver":
+                return try DeliverBench.run(Arguments(arguments.dropFirst(), DeliverBench.form))
+            case "stand-in":
+                return try StandInCommand.run(Arguments(arguments.dropFirst(), StandInCommand.form))
+            case "store":
+                return try StoreBench.run(Arguments(arguments.dropFirst(), StoreBench.form))
+            case "growth":
+                return try GrowthBench.run(Arguments(arguments.dropFirst(), GrowthBench.form))
+            case "neighbours":
+                return try NeighboursBench.run(
+                    Arguments(arguments.dropFirst(), NeighboursBench.form)
+                )
+            case "idle":
+                return try IdleBench.run(Arguments(arguments.dropFirst(), IdleBench.form))
             case "abuse":
                 return try AbuseBench.run(Arguments(arguments.dropFirst(), AbuseBench.form))
             case "simulate":

@@ -15,8 +15,7 @@ struct EventBodies {
     init(application: Int, size: Int, now: Timestamp) {
         self.application = application
         firstStart = now.milliseconds / 1000 - 80_000
-        bytes = Self.body(padding: 0)
-        if size > bytes.count { bytes = Self.body(padding: size - bytes.count) }
+        bytes = Self.body(bytes: size)
         name = Self.find(Self.nameMark, in: bytes)[0]
         started = Self.find(Self.timeMark, in: bytes)
         for range in Self.find(Self.nameMark, in: bytes) {
@@ -24,8 +23,8 @@ struct EventBodies {
         }
     }
 
-    private static let nameMark = "@@name@@"
-    private static let timeMark = "@@the present time@@"
+    static let nameMark = "@@name@@"
+    static let timeMark = "@@the present time@@"
 
     /// The next event's body; 80,000 of them at most are recent enough to be taken.
     mutating func next() -> [UInt8] {
@@ -36,17 +35,23 @@ struct EventBodies {
         return bytes
     }
 
-    private static func digits(_ number: Int, _ width: Int) -> [UInt8] {
+    static func digits(_ number: Int, _ width: Int) -> [UInt8] {
         let digits = String(number)
         return Array((String(repeating: "0", count: width - digits.utf8.count) + digits).utf8)
     }
 
-    private static func find(_ mark: String, in bytes: [UInt8]) -> [Range<Int>] {
+    static func find(_ mark: String, in bytes: [UInt8]) -> [Range<Int>] {
         let mark = Array(mark.utf8)
         return bytes.indices.dropLast(mark.count - 1).compactMap { start in
             bytes[start] == mark[0] && bytes[start..<start + mark.count].elementsEqual(mark)
                 ? start..<start + mark.count : nil
         }
+    }
+
+    /// A body of about `bytes`, with marks where the name and the times belong.
+    static func body(bytes: Int) -> [UInt8] {
+        let least = body(padding: 0)
+        return bytes > least.count ? body(padding: bytes - least.count) : least
     }
 
     private static func body(padding: Int) -> [UInt8] {

@@ -11,7 +11,7 @@ import Simulation
 /// its memory and descriptors are watched.
 enum SoakBench {
     static let form = Arguments.Form(
-        options: ["--minutes", "--seed", "--program"],
+        options: ["--minutes", "--seed", "--rate", "--program"],
         flags: ["--json"]
     )
 
@@ -19,7 +19,13 @@ enum SoakBench {
         let minutes = try BenchOptions.number(arguments, "--minutes", 10)
         let seed = try BenchOptions.number(arguments, "--seed", 1)
         let folder = try TemporaryFolder(prefix: "relay-soak")
-        var soak = try Soak(folder.path, BenchOptions.program(arguments), seed: UInt64(seed))
+        let rate = try BenchOptions.number(arguments, "--rate", 16)
+        var soak = try Soak(
+            folder.path,
+            BenchOptions.program(arguments),
+            seed: UInt64(seed),
+            rate: rate
+        )
         try soak.run(milliseconds: Int64(minutes) * 60_000)
         let outcome = try soak.finish()
         Output.print(arguments.has("--json") ? outcome.figures.json : outcome.figures.text)
@@ -35,16 +41,20 @@ private struct Soak {
     private let program: String
     private var relay: RelayUnderTest
     private var chance: SeededGenerator
-    private var open: [LoadOperation] = []
+    private var open: [Int: LoadOperation] = [:]
     private var ended: [LoadOperation] = []
-    private var counts = [Int](repeating: 0, count: applications)
+    private var counts: [Int]
+    private let rate: Int
+    private var told = 0
+    private var toldSeconds = 0.0
     private var kills = 0
     private var faults = 0
-    private var samples: [(minute: Double, bytes: Int, descriptors: Int)] = []
+    private var samples: [(minute: Double, bytes: Int, descriptors: Int, files: Int)] = []
 
-    private static let applications = 48
-    /// Milliseconds between two operations, two faults, two samples.
-    private static let pace: Int64 = 60
+    /// Milliseconds between two volleys, two faults, two samples.
+    private static let pace: Int64 = 10
+    /// As many requests at once, each on a connection of its own.
+    private static let volley = 8
     private static let faultPace: Int64 = 400
     private static let samplePace: Int64 = 2000
     /// What stops everything until it is mended strikes rarely, or nothing else would happen.
@@ -52,7 +62,9 @@ private struct Soak {
         .unauthorized, .expired, .readOnlyRedirect, .tooManyForApplication,
     ]
 
-    init(_ folder: String, _ program: String, seed: UInt64) throws {
+    init(_ folder: String, _ program: String, seed: UInt64, rate: Int) throws {
+        self.rate = rate
+        counts = [Int](repeating: 0, count: max(48, rate))
         var settings = SandboxSettings()
         settings.createsProjects = true
         settings.tokens = [SandboxToken("glpat-soak")]
@@ -102,25 +114,45 @@ private struct Soak {
                 sample(since: start)
                 nextSample = now + Self.samplePace
             }
-            try tell()
+            let due = Int(Clock.monotonic() - start) * rate / 1000
+            while told < due, Clock.monotonic() < now + 1000 {
+                try tell(min(Self.volley, due - told))
+            }
+            toldSeconds = Double(Clock.monotonic() - start) / 1000
             Host.sleep(milliseconds: Int(Self.pace))
         }
     }
 
-    /// A beginning or an end, in the order in which an Application has them.
-    private mutating func tell() throws {
-        let application = Int(chance.pick(0...Int64(Self.applications - 1)))
-        if let index = open.firstIndex(where: { $0.application == application }) {
-            var operation = open.remove(at: index)
-            try post(operation.body(operation.end))
+    /// Beginnings and ends, in the order in which an Application has them; of each one at most.
+    private mutating func tell(_ count: Int) throws {
+        var bodies: [[UInt8]] = []
+        var busy: Set<Int> = []
+        for _ in 0..<count {
+            let application = Int(chance.pick(0...Int64(counts.count - 1)))
+            if busy.insert(application).inserted { bodies.append(next(application)) }
+        }
+        told += bodies.count
+        let volley = bodies.map { body in
+            (body, Result { try OpenRequest("POST", Self.hook, body, to: relay.hooks) })
+        }
+        for (body, request) in volley {
+            let status = try? request.get().answer().status
+            if status != 202, status != 200 { try post(body) }
+        }
+    }
+
+    private static let hook = "/hooks/deployment"
+
+    private mutating func next(_ application: Int) -> [UInt8] {
+        if var operation = open.removeValue(forKey: application) {
             operation.isEnded = true
             ended.append(operation)
-        } else {
-            counts[application] += 1
-            let operation = LoadOperation(application: application, number: counts[application])
-            try post(operation.body("running"))
-            open.append(operation)
+            return operation.body(operation.end)
         }
+        counts[application] += 1
+        let operation = LoadOperation(application: application, number: counts[application])
+        open[application] = operation
+        return operation.body("running")
     }
 
     /// As a sender that repeats until it is answered.
@@ -130,7 +162,7 @@ private struct Soak {
             do {
                 let answer = try RelayUnderTest.send(
                     "POST",
-                    "/hooks/deployment",
+                    Self.hook,
                     body,
                     to: relay.hooks
                 )
@@ -158,10 +190,11 @@ private struct Soak {
 
     private mutating func sample(since start: Int64) {
         guard let memory = relay.process.memory(),
-            let descriptors = try? FileSystem.list("/proc/\(relay.process.id)/fd").count
+            let descriptors = try? FileSystem.list("/proc/\(relay.process.id)/fd").count,
+            let files = try? FileSystem.list("\(folder)/data").count
         else { return }
         let minute = Double(Clock.monotonic() - start) / 60_000
-        samples.append((minute, memory.now, descriptors))
+        samples.append((minute, memory.now, descriptors, files))
     }
 
     // MARK: - Outcome
@@ -169,11 +202,11 @@ private struct Soak {
     /// Ends what is open, lets everything settle, and compares GitLab's rows with what was told.
     mutating func finish() throws -> (figures: Figures, complaints: [String]) {
         sandbox.withSandbox { $0.faults.removeAll() }
-        for operation in open {
+        for operation in open.values.sorted(by: { $0.application < $1.application }) {
             try post(operation.body(operation.end))
             ended.append(operation)
         }
-        open = []
+        open = [:]
         try settle()
         let rows = Dictionary(grouping: sandbox.deployments, by: \.sha)
         var complaints: [String] = []
@@ -195,6 +228,7 @@ private struct Soak {
         let unaccounted = try relay.metric("deployment_relay_unaccounted_deliveries") ?? -1
         if unaccounted != 0 { complaints.append("unaccounted deliveries: \(unaccounted)") }
         figures.add("operations", Double(ended.count))
+        figures.add("eventsPerSecond", Double(told) / max(1, toldSeconds))
         figures.add("calls", Double(sandbox.withSandbox { $0.exchangeCount }))
         figures.add("faults", Double(faults))
         figures.add("kills", Double(kills))
@@ -231,6 +265,7 @@ private struct Soak {
         figures.add("residentKiBPerMinute", slope() / 1024)
         figures.add("descriptorsLeast", Double(samples.map(\.descriptors).min() ?? 0))
         figures.add("descriptorsMost", Double(samples.map(\.descriptors).max() ?? 0))
+        figures.add("filesMost", Double(samples.map(\.files).max() ?? 0))
     }
 
     /// Least squares: bytes a minute.

@@ -37,6 +37,11 @@ package enum DefaultBranch {
         text.utf8.contains(0xF3) && parts(of: text).count > 1
     }
 
+    /// Whether it may be in these bytes: its first one is there, or an escape.
+    static func isMarked(_ payload: [UInt8]) -> Bool {
+        payload.contains(0xF3) || payload.contains(UInt8(ascii: "\\"))
+    }
+
     private static func replacing(in text: String, by branch: String) -> String {
         parts(of: text).joined(separator: branch)
     }

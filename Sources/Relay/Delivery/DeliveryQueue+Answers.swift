@@ -4,7 +4,14 @@ import GitLab
 /// What a call's result makes of its delivery.
 extension DeliveryQueue {
     /// Takes the result of a call that `run` asked for.
-    package mutating func finish(_ id: UInt64, _ result: CallResult, at now: Moment) {
+    ///
+    /// - Returns: What the call came to, for the metrics.
+    @discardableResult
+    package mutating func finish(
+        _ id: UInt64,
+        _ result: CallResult,
+        at now: Moment
+    ) -> AttemptOutcome {
         guard let (errand, call, endpoint) = errands.removeValue(forKey: id) else {
             preconditionFailure("call \(id) was not under way")
         }
@@ -28,6 +35,7 @@ extension DeliveryQueue {
         case .resolve(let name): finishResolve(name, call, result, meaning, at: now)
         case .probe(let scope): finishProbe(scope, meaning, at: now)
         }
+        return AttemptOutcome(meaning)
     }
 
     private mutating func meaning(

@@ -159,6 +159,12 @@ extension DeliveryQueue {
             )
             return nil
         }
+        // As it was accepted, nothing of it is left open.
+        if delivery.place.ref != nil, delivery.status == wanted,
+            !DefaultBranch.isMarked(delivery.payload)
+        {
+            return delivery.payload
+        }
         do {
             return try DefaultBranch.fill(
                 delivery.payload,

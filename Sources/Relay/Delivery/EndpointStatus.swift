@@ -1,5 +1,4 @@
-package import Formats
-package import GitLab
+import GitLab
 
 /// One GitLab as metrics and the console show it.
 package struct EndpointStatus: Equatable, Sendable {
@@ -63,20 +62,8 @@ extension DeliveryQueue {
     }
 }
 
-extension CallResult {
-    /// What a call came to, for the metrics.
-    package func outcome(of call: GitLabCall, at now: Timestamp) -> AttemptOutcome {
-        switch self {
-        case .failure(let isUncertain, _, _):
-            isUncertain && call.isWrite ? .uncertain : .deferred
-        case .answer(let answer, _):
-            AttemptOutcome(AnswerTable.meaning(of: answer, to: call, now: now))
-        }
-    }
-}
-
 extension AttemptOutcome {
-    fileprivate init(_ meaning: Meaning) {
+    init(_ meaning: Meaning) {
         switch meaning {
         case .uncertain: self = .uncertain
         case .held: self = .held

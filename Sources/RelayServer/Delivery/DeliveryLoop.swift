@@ -29,11 +29,16 @@ struct DeliveryLoop: ~Copyable {
     private var isStopping = false
     var letGo: SettledLettingGo
     private var stopsAt: Int64 = .max
+    /// How long other answers are waited for once one is there, in milliseconds: less than what
+    /// the flush that they would have to themselves takes on a slow disk.
+    private var gathering: Int64 = 0
 
     /// How long what is under way may still come in when the process stops, in milliseconds.
     ///
     /// Not for GitLab's sake: what is cut off counts as uncertain and is looked up at the start.
     private static var graceMilliseconds: Int64 { 500 }
+
+    private static var longestGathering: Int64 { 5 }
 
     init(
         mailbox: Mailbox<DeliveryMail>,
@@ -77,6 +82,11 @@ struct DeliveryLoop: ~Copyable {
         requests.wait(milliseconds: timeout(), doorbell: mailbox.doorbell.number) { id, result in
             results.append((id, result))
         }
+        if !results.isEmpty {
+            requests.gather(milliseconds: gathering) { id, result in
+                results.append((id, result))
+            }
+        }
         hasNews = false
         for (id, result) in results { finish(id, result) }
         for mail in mailbox.takeAll() { take(mail) }
@@ -94,7 +104,7 @@ struct DeliveryLoop: ~Copyable {
             // What came in is written down; nothing new is begun.
             batch.take(queue.takeOutput(), withCalls: false)
         } else {
-            let log = accepted
+            var log = RecordGlance(accepted)
             var unreadable: String?
             let outputs = queue.run(at: now()) { locator in
                 let loaded = log.delivery(at: locator)
@@ -140,8 +150,8 @@ struct DeliveryLoop: ~Copyable {
         guard let (endpoint, call) = underWay.removeValue(forKey: id) else { return }
         let present = now()
         let told = CallResult(result)
-        reporter.note(endpoint, call, told, at: present)
-        queue.finish(id, told, at: present)
+        let outcome = queue.finish(id, told, at: present)
+        reporter.note(endpoint, call, told, outcome)
     }
 
     private mutating func take(_ mail: DeliveryMail) {
@@ -199,7 +209,9 @@ struct DeliveryLoop: ~Copyable {
         let isDone = try write { log throws(StorageError) in try written.write(to: &log) }
         batch = written
         if isDone {
-            reporter.flushed(seconds: Double(Clock.monotonicNanoseconds() - start) / 1e9)
+            let nanoseconds = Clock.monotonicNanoseconds() - start
+            gathering = min(nanoseconds / 2_000_000, Self.longestGathering)
+            reporter.flushed(seconds: Double(nanoseconds) / 1e9)
         }
         return isDone
     }
@@ -251,12 +263,12 @@ struct DeliveryLoop: ~Copyable {
     }
 }
 
-extension RecordReader {
+extension RecordGlance {
     /// The accepted delivery behind a locator.
     ///
     /// What waits is never dropped with its segment, so a file that is not there counts as one
     /// that cannot be read now: its volume may come back.
-    fileprivate func delivery(at locator: UInt64) -> LoadedDelivery {
+    fileprivate mutating func delivery(at locator: UInt64) -> LoadedDelivery {
         do throws(StorageError) {
             let record = try read(RecordPosition(locator: locator))
             guard

@@ -65,8 +65,12 @@ struct DeliveryReporter {
 
     /// Counts a write that ended, looking being no attempt; tells when an endpoint begins to fail
     /// and when it answers again.
-    func note(_ endpoint: String, _ call: GitLabCall, _ result: CallResult, at now: Moment) {
-        let outcome = result.outcome(of: call, at: now.wall)
+    func note(
+        _ endpoint: String,
+        _ call: GitLabCall,
+        _ result: CallResult,
+        _ outcome: AttemptOutcome
+    ) {
         let trouble = result.trouble
         let before = shared.deliveryMetrics.withLock { metrics in
             defer { metrics.troubles[endpoint] = trouble }

@@ -1,3 +1,4 @@
+import GitLab
 import Relay
 import Testing
 
@@ -20,5 +21,35 @@ struct RecordBudgetTests {
         let delivery = try #require(record.delivery)
         #expect(record.bytes.count - body.count - delivery.payload.count <= Self.around)
         #expect(delivery.payload.count <= 250)
+    }
+
+    /// Ids, names, the place, the times, and what came of it in words.
+    private static let aroundSettled = 420
+
+    @Test(
+        "a delivery costs the settled log its payload, GitLab's answer and little else",
+        arguments: [1, 50]
+    )
+    func settled(deliveries: Int) throws {
+        var bench = QueueBench()
+        for number in 0..<deliveries {
+            bench.accept(1, .success, environment: "environment-\(number)")
+        }
+        bench.settle()
+        let sendings = bench.records.compactMap { record -> Sending? in
+            if case .sending(let sending) = record { sending } else { nil }
+        }
+        let ends = bench.records.compactMap { record -> Settlement? in
+            if case .settled(let end) = record { end } else { nil }
+        }
+        #expect(sendings.count == deliveries)
+        #expect(ends.count == deliveries)
+        // One record before it is sent, one when it is over.
+        #expect(bench.records.count == 2 * deliveries)
+        let bytes = bench.records.reduce(0) { $0 + $1.bytes.count }
+        let told =
+            sendings.reduce(0) { $0 + $1.payload.count }
+            + ends.reduce(0) { $0 + $1.answer.count }
+        #expect(bytes - told <= deliveries * Self.aroundSettled)
     }
 }

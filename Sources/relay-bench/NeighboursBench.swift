@@ -1,0 +1,137 @@
+import POSIX
+import RelayServer
+
+/// How long acceptance takes at a fixed rate while the relay has other things to do.
+enum NeighboursBench {
+    static let form = Arguments.Form(
+        options: ["--seconds", "--rate", "--backlog", "--case", "--program"],
+        flags: ["--json"]
+    )
+
+    /// What else goes on.
+    enum Neighbour: String, CaseIterable {
+        case calm, hanging, backlog, lettingGo, slowSenders, idleConnections, console, all
+    }
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let seconds = try BenchOptions.number(arguments, "--seconds", 8)
+        let rate = try BenchOptions.number(arguments, "--rate", 500)
+        let backlog = try BenchOptions.number(arguments, "--backlog", 50_000)
+        Host.raiseDescriptorLimit()
+        var table = TextTable(["beside", "events", "p50 ms", "p90 ms", "p99 ms", "max ms", "note"])
+        var figures = Figures()
+        for neighbour in Neighbour.allCases
+        where arguments["--case"].map({ $0 == neighbour.rawValue }) ?? true {
+            let folder = try TemporaryFolder(prefix: "relay-neighbours")
+            let street = try Street(
+                neighbour,
+                BenchOptions.program(arguments),
+                seconds,
+                backlog,
+                in: folder.path
+            )
+            let (times, note) = try street.run(rate: rate, seconds: seconds)
+            var sorted = times
+            let values = sorted.milliseconds([0.5, 0.9, 0.99, 1])
+            let cells = values.map { String(($0 * 100).rounded() / 100) }
+            table.add([neighbour.rawValue, String(times.count)] + cells + [note])
+            for (name, value) in zip(["p50", "p90", "p99", "max"], values) {
+                figures.add("\(neighbour.rawValue) \(name)", value)
+            }
+        }
+        Output.print(arguments.has("--json") ? figures.json : table.text)
+        return .success
+    }
+}
+
+/// One relay with its neighbours.
+private struct Street {
+    private let neighbour: NeighboursBench.Neighbour
+    private let standIn: StandIn
+    private let folder: String
+    private let relay: RelayUnderTest
+    private let seconds: Int
+
+    init(
+        _ neighbour: NeighboursBench.Neighbour,
+        _ program: String,
+        _ seconds: Int,
+        _ backlog: Int,
+        in folder: String
+    ) throws {
+        (self.neighbour, self.seconds, self.folder) = (neighbour, seconds, folder)
+        standIn = try StandIn()
+        if neighbour == .backlog || neighbour == .all {
+            let maker = BacklogMaker(applications: 1000, bodyBytes: 1700)
+            _ = try maker.write(backlog, to: "\(folder)/data")
+        }
+        if neighbour == .hanging { standIn.hang(true) }
+        // Sixteen segments of a mebibyte: one is let go about every half a second.
+        let isLettingGo = neighbour == .lettingGo || neighbour == .all
+        let limits = isLettingGo ? "\"retentionBytes\": 4194304" : ""
+        let text = "{\"limits\": {\(limits)}}"
+        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
+        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
+        relay = try RelayUnderTest(
+            program,
+            log: "\(folder)/log",
+            arguments: ["--config", "\(folder)/relay.jsonc"],
+            environment: [
+                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": standIn.url,
+                "GITLAB_TOKEN": "glpat-bench",
+            ]
+        )
+    }
+
+    func run(rate: Int, seconds: Int) throws -> (times: Quantiles, note: String) {
+        defer { relay.kill() }
+        let slow = neighbour == .slowSenders || neighbour == .all ? 1000 : 0
+        let idle = neighbour == .idleConnections || neighbour == .all ? 2000 : 0
+        var strangers: Abuser?
+        if slow + idle > 0 {
+            let abuse = Abuse(slow: slow, idle: idle, churn: 0, seconds: seconds)
+            strangers = try Abuser(abuse, at: relay.hooks)
+        }
+        var streams: [OwnedDescriptorBox] = []
+        if neighbour == .console || neighbour == .all {
+            for _ in 0..<4 { streams.append(try OwnedDescriptorBox(streamOf: relay.admin)) }
+        }
+        var load = EventLoad()
+        load.rate = rate
+        let segments = try files()
+        let outcome = try load.run(relay.hooks, events: rate * seconds, seconds: seconds * 4)
+        guard outcome.accepted == outcome.times.count else {
+            throw BenchOptions.BadOption(description: "answers other than 202: \(outcome.codes)")
+        }
+        var note = try notes(segments)
+        switch consume strangers {
+        case .some(let strangers):
+            let counts = strangers.finish()
+            note += " slow \(counts.slow), idle \(counts.idle)"
+        case .none: break
+        }
+        withExtendedLifetime(streams) {}
+        return (outcome.times, note)
+    }
+
+    private func notes(_ before: [String]) throws -> String {
+        let name = "deployment_relay_deliveries{state=\"accepted\"}"
+        let waiting = Int(try relay.metric(name) ?? 0)
+        let gone = before.filter { file in (try? files().contains(file)) == false }.count
+        return "waiting \(waiting)" + (gone > 0 ? ", segments gone \(gone)" : "")
+    }
+
+    private func files() throws -> [String] { try FileSystem.list("\(folder)/data") }
+}
+
+/// A console's stream that is open and never read.
+private final class OwnedDescriptorBox {
+    let socket: OwnedDescriptor
+
+    init(streamOf address: SocketAddress) throws {
+        socket = try Socket.connect(to: address, timeoutSeconds: 10)
+        let request = Array("GET /api/stream HTTP/1.1\r\nHost: relay\r\n\r\n".utf8)
+        let result = request.withUnsafeBytes { Socket.send(socket.number, $0) }
+        guard case .bytes(request.count) = result else { throw RelayUnderTest.NoAnswer() }
+    }
+}
