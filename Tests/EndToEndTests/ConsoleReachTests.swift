@@ -62,6 +62,41 @@ struct ConsoleReachTests {
         #expect(try browser.value("location.hash").isEmpty)
     }
 
+    @Test("dropping and redelivering ask for the token, say what they will do, and then do it")
+    func acts() async throws {
+        let (_, relay) = try await Self.varied()
+        let browser = try Browser()
+        try browser.open(relay.console + "/#delivery=4")
+        func click(_ words: String) async throws {
+            let button =
+                "[...document.querySelectorAll('#detail button')]"
+                + ".find((each) => each.textContent === '\(words)')"
+            try await browser.wait(until: button)
+            _ = try browser.value("\(button).click()")
+        }
+        try await click("Drop …")
+        try await browser.wait(for: "never tell GitLab of this one", in: "act")
+        #expect(try relay.deliveries("?state=dropped").isEmpty)
+        try await click("Drop")
+        try await browser.wait(until: "document.getElementById('sign-in').open")
+        _ = try browser.value("document.getElementById('token').value = 'admin-token'")
+        try browser.press(.enter)
+        try await browser.wait(for: "✓ Done: dropped", in: "act")
+        try await browser.wait(for: "– dropped", in: "detail-title")
+        #expect(try relay.deliveries("?state=dropped").count == 1)
+        try await click("Redeliver …")
+        try await browser.wait(for: "Redelivering will", in: "act")
+        #expect(try relay.deliveries("?state=dropped").count == 1)
+        try await click("Redeliver")
+        try await browser.wait(for: "✓ Done: accepted", in: "act")
+        try await browser.wait(for: "! held", in: "detail-title")
+        // Of what is dead the present template can be tried, and nothing is changed by it.
+        try browser.open(relay.console + "/#delivery=3")
+        try await click("Dry run with the present template")
+        try await browser.wait(for: "is none of GitLab", in: "act")
+        #expect(try relay.deliveries("?state=dead").count == 1)
+    }
+
     @Test("the sign-in form takes the focus, Escape closes it, and the button has it again")
     func signIn() async throws {
         let (_, relay) = try await Self.varied()

@@ -43,7 +43,9 @@ extension ConsoleScript {
           const parts = [svg, legend(all), readout, table(isOpen)];
           // What reads aloud stays where it is, else it is read again.
           if (readout.parentNode === box) {
-            parts.forEach((part, index) => part === readout || box.children[index].replaceWith(part));
+            parts.forEach((part, index) => {
+              if (part !== readout) box.children[index].replaceWith(part);
+            });
           } else {
             box.replaceChildren(...parts);
           }
