@@ -116,22 +116,24 @@ struct ConfigurationEnvironment {
         "RELAY_LISTEN", "RELAY_ADMIN_LISTEN", "RELAY_TOKEN", "RELAY_TOKEN_FILE",
         "RELAY_ADMIN_TOKEN", "RELAY_ADMIN_TOKEN_FILE", "RELAY_ADMIN_HOSTS", "RELAY_DATA",
         "RELAY_CONFIG", "RELAY_LOG",
-        "RELAY_LOG_LEVEL", "RELAY_KEEP_ALIVE",
+        "RELAY_LOG_LEVEL", "RELAY_KEEP_ALIVE", "GITLAB_URL", "GITLAB_TOKEN", "GITLAB_TOKEN_FILE",
+        "GITLAB_PROJECT",
     ]
 
     /// A variable that is nearly one of ours is a slip; others may be anybody's.
     private func checkNames() {
-        for name in inputs.environment.keys.sorted()
-        where name.hasPrefix("RELAY_") && !Self.names.contains(name) {
-            // Kubernetes sets RELAY_PORT and the like for a Service named relay.
-            let own = Self.names.map { String($0.dropFirst(6)) }
-            guard let near = NearestName.find(String(name.dropFirst(6)), among: own) else {
-                continue
-            }
+        for name in inputs.environment.keys.sorted() where !Self.names.contains(name) {
+            guard let prefix = ["RELAY_", "GITLAB_"].first(where: name.hasPrefix) else { continue }
+            // Kubernetes sets RELAY_PORT and the like for a Service named relay: only what stands
+            // behind is compared.
+            let own = Self.names.filter { $0.hasPrefix(prefix) }
+                .map { String($0.dropFirst(prefix.count)) }
+            guard let near = NearestName.find(String(name.dropFirst(prefix.count)), among: own)
+            else { continue }
             gatherer.add(
                 name,
                 "there is no such variable",
-                hint: "did you mean RELAY_\(near)",
+                hint: "did you mean \(prefix)\(near)",
                 at: nil
             )
         }

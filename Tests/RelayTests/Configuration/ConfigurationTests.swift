@@ -344,12 +344,29 @@ struct ConfigurationMistakeTests {
         #expect(error?.description == row.message)
     }
 
+    @Test("variables that are anybody's are left alone")
+    func foreignVariables() throws {
+        // Of GitLab's CI jobs, of its command line, and of Kubernetes for a Service named gitlab.
+        let names = [
+            "GITLAB_CI", "GITLAB_FEATURES", "GITLAB_USER_ID", "GITLAB_USER_LOGIN", "GITLAB_HOST",
+            "GITLAB_PORT", "GITLAB_SERVICE_HOST", "GITLAB_SERVICE_PORT", "GITLAB_API_TOKEN",
+            "RELAY_PORT", "RELAY_SERVICE_HOST",
+        ]
+        _ = try configuration(
+            environment: Dictionary(uniqueKeysWithValues: names.map { ($0, "x") })
+        )
+    }
+
     @Test(
         "a variable's mistake names the variable, and never shows a secret",
         arguments: [
             (
                 "RELAY_LISTE", "x",
                 "RELAY_LISTE: there is no such variable\nhint: did you mean RELAY_LISTEN"
+            ),
+            (
+                "GITLAB_TOKN", "glpat-secret",
+                "GITLAB_TOKN: there is no such variable\nhint: did you mean GITLAB_TOKEN"
             ),
             ("RELAY_LOG", "xml", "RELAY_LOG: \"xml\" is not known\nhint: use json, text"),
             (
