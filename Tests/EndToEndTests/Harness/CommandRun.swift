@@ -62,6 +62,7 @@ struct CommandRun {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
+            .merging(Programs.sanitizers) { given, _ in given }
         process.currentDirectoryURL = URL(fileURLWithPath: (folder ?? scratch).path)
         let source = try scratch.write(input, to: "input")
         process.standardInput = FileHandle(forReadingAtPath: source)

@@ -5,6 +5,11 @@ enum Programs {
     static var relay: String { path("deployment-relay") }
     static var bench: String { path("relay-bench") }
 
+    /// What a sanitizer was told (`TSAN_OPTIONS` and the like), for the programs as for the tests.
+    static let sanitizers = ProcessInfo.processInfo.environment.filter {
+        $0.key.hasSuffix("SAN_OPTIONS")
+    }
+
     private static func path(_ name: String) -> String {
         let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let folder = own.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }

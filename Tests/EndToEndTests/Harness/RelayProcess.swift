@@ -28,7 +28,7 @@ final class RelayProcess {
         process.environment = [
             "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
             "RELAY_DATA": data, "RELAY_LOG": "json", "PATH": "/usr/bin:/bin",
-        ].merging(environment) { $1 }
+        ].merging(environment) { $1 }.merging(Programs.sanitizers) { given, _ in given }
         _ = FileManager.default.createFile(atPath: scratch, contents: nil)
         let output = FileHandle(forWritingAtPath: scratch)
         process.standardOutput = output
