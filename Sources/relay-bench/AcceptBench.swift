@@ -21,7 +21,7 @@ enum AcceptBench {
         load.applications = try BenchOptions.number(
             arguments,
             "--environments",
-            max(64, load.connections)
+            max(64, 4 * load.connections)
         )
         load.connections = min(load.connections, load.applications)
         if arguments["--rate"] != nil {

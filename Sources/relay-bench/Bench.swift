@@ -18,7 +18,7 @@ enum Bench {
                     at a rate; a relay of its own, whose GitLab cannot be reached, as a process or
                     inside this one, or whatever answers at --url
           deliver   [--events N] [--connections N] [--environments N] [--body-bytes N] [--rate N]
-                    [--backlog N] [--program FILE] [--json]
+                    [--backlog N] [--gitlab-connections N] [--program FILE] [--json]
                     end to end: accepted, told to a stand-in of GitLab that answers at once, and
                     settled, as fast as it goes; then at a rate (100 a second) how much later than
                     it was to be sent an event is on GitLab's socket. --backlog: N events that wait

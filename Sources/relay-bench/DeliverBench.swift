@@ -9,7 +9,7 @@ enum DeliverBench {
     static let form = Arguments.Form(
         options: [
             "--events", "--connections", "--environments", "--body-bytes", "--backlog", "--rate",
-            "--program",
+            "--gitlab-connections", "--program",
         ],
         flags: ["--json"]
     )
@@ -26,17 +26,19 @@ enum DeliverBench {
         )
         load.bodyBytes = try BenchOptions.number(arguments, "--body-bytes", 4096)
         let events = try BenchOptions.number(arguments, "--events", 20_000)
+        let width = try BenchOptions.number(arguments, "--gitlab-connections", 8)
         if arguments["--backlog"] != nil {
             let events = try BenchOptions.number(arguments, "--backlog", 20_000)
             let run = try DeliverRun.backlog(
                 program,
                 events: events,
                 environments: load.applications,
-                bodyBytes: load.bodyBytes
+                bodyBytes: load.bodyBytes,
+                width: width
             )
             run.add(to: &figures)
         } else {
-            try DeliverRun.endToEnd(program, load, events: events).add(to: &figures)
+            try DeliverRun.endToEnd(program, load, events: events, width: width).add(to: &figures)
             let rate = try BenchOptions.number(arguments, "--rate", 100)
             try AddedLatency.add(program, load, rate: rate, to: &figures)
         }
@@ -70,11 +72,12 @@ struct DeliverRun {
     static func endToEnd(
         _ program: String,
         _ load: EventLoad,
-        events: Int
+        events: Int,
+        width: Int
     ) throws -> DeliverRun {
         let standIn = try StandIn()
         let folder = try TemporaryFolder(prefix: "relay-deliver")
-        let relay = try start(program, folder.path, standIn)
+        let relay = try start(program, folder.path, standIn, width: width)
         defer { relay.kill() }
         let before = try Snapshot(relay, standIn)
         let start = Clock.monotonicNanoseconds()
@@ -95,14 +98,15 @@ struct DeliverRun {
         events: Int,
         environments: Int,
         bodyBytes: Int,
-        rows: Int? = nil
+        rows: Int? = nil,
+        width: Int = 8
     ) throws -> DeliverRun {
         let standIn = try StandIn(rows: rows)
         let folder = try TemporaryFolder(prefix: "relay-deliver")
         let maker = BacklogMaker(applications: environments, bodyBytes: bodyBytes)
         _ = try maker.write(events, to: "\(folder.path)/data")
         standIn.hang(true)
-        let relay = try start(program, folder.path, standIn)
+        let relay = try start(program, folder.path, standIn, width: width)
         defer { relay.kill() }
         // Until the start is over and the first calls wait for their answers.
         while try relay.metric("deployment_relay_deliveries{state=\"accepted\"}")
@@ -117,14 +121,20 @@ struct DeliverRun {
         return try DeliverRun(relay, standIn, since: before, events, seconds)
     }
 
+    /// `width`: calls to GitLab under way at once.
     private static func start(
         _ program: String,
         _ folder: String,
-        _ standIn: StandIn
+        _ standIn: StandIn,
+        width: Int
     ) throws -> RelayUnderTest {
-        try RelayUnderTest(
+        let text = "{\"gitlab\": {\"default\": {\"connections\": \(width)}}}"
+        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
+        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
+        return try RelayUnderTest(
             program,
             log: "\(folder)/log",
+            arguments: ["--config", "\(folder)/relay.jsonc"],
             environment: [
                 "RELAY_DATA": "\(folder)/data", "GITLAB_URL": standIn.url,
                 "GITLAB_TOKEN": "glpat-bench",
@@ -240,6 +250,9 @@ enum AddedLatency {
             // A lane keeps the order in which its events came.
             for (start, end) in zip(starts, arrivals[application] ?? []) { times.add(end - start) }
         }
+        let memory = try Memory(of: relay.process.id)
+        figures.add("residentMiBAtRate", Double(memory.resident) / 1_048_576)
+        figures.add("anonymousMiBAtRate", Double(memory.anonymous) / 1_048_576)
         figures.add("eventsAtRate", Double(times.count))
         figures.add("rate", Double(rate))
         let names = ["p50", "p90", "p99", "p99.9", "max"]

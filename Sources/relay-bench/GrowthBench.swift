@@ -25,7 +25,8 @@ enum GrowthBench {
             switch self {
             case .pending: [10, 100, 1000, 10_000, 100_000, 1_000_000]
             case .environments: [1, 10, 100, 1000, 10_000, 100_000]
-            case .connections: [1, 10, 100, 1000, 10_000]
+            // Twenty thousand descriptors leave room for not quite ten at each address.
+            case .connections: [1, 10, 100, 1000, 9000]
             case .bodies: [1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304]
             case .list: [1, 10, 100, 1000, 10_000]
             }
@@ -111,13 +112,15 @@ private struct GrowthPoint {
             var count = events
             switch axis {
             case .pending: pending = number
-            case .connections: load.connections = number
+            case .connections:
+                load.connections = number
+                count = max(events, 5 * number)
             default:
                 load.bodyBytes = number
                 load.connections = 8
                 count = max(32, min(events, (256 << 20) / number))
             }
-            load.applications = max(64, load.connections)
+            load.applications = max(64, 4 * load.connections)
             let run = try AcceptRun(program, load, events: count, pending: pending)
             microseconds = run.cpuPerEvent
             for name in ["ingress", "delivery"] {

@@ -10,7 +10,22 @@ enum NeighboursBench {
 
     /// What else goes on.
     enum Neighbour: String, CaseIterable {
-        case calm, hanging, backlog, lettingGo, slowSenders, idleConnections, console, all
+        case hanging, backlog, lettingGo, slowSenders, idleConnections, console
+    }
+
+    /// Each alone, and all but the first: a GitLab that hangs delivers no backlog.
+    private static let streets: [[Neighbour]] =
+        [[]] + Neighbour.allCases.map { [$0] } + [Array(Neighbour.allCases.dropFirst())]
+
+    private static func name(_ neighbours: [Neighbour]) -> String {
+        if neighbours.isEmpty { return "calm" }
+        return neighbours.count == Neighbour.allCases.count - 1
+            ? "all" : neighbours.map(\.rawValue).joined(separator: "+")
+    }
+
+    /// Those that a name like `backlog+console` names.
+    private static func neighbours(_ name: String) -> [Neighbour] {
+        Neighbour.allCases.filter { name.split(separator: "+").contains($0.rawValue[...]) }
     }
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
@@ -20,11 +35,11 @@ enum NeighboursBench {
         Host.raiseDescriptorLimit()
         var table = TextTable(["beside", "events", "p50 ms", "p90 ms", "p99 ms", "max ms", "note"])
         var figures = Figures()
-        for neighbour in Neighbour.allCases
-        where arguments["--case"].map({ $0 == neighbour.rawValue }) ?? true {
+        for neighbours in arguments["--case"].map({ [Self.neighbours($0)] }) ?? streets {
+            let name = name(neighbours)
             let folder = try TemporaryFolder(prefix: "relay-neighbours")
             let street = try Street(
-                neighbour,
+                Set(neighbours),
                 BenchOptions.program(arguments),
                 seconds,
                 backlog,
@@ -34,9 +49,9 @@ enum NeighboursBench {
             var sorted = times
             let values = sorted.milliseconds([0.5, 0.9, 0.99, 1])
             let cells = values.map { String(($0 * 100).rounded() / 100) }
-            table.add([neighbour.rawValue, String(times.count)] + cells + [note])
-            for (name, value) in zip(["p50", "p90", "p99", "max"], values) {
-                figures.add("\(neighbour.rawValue) \(name)", value)
+            table.add([name, String(times.count)] + cells + [note])
+            for (share, value) in zip(["p50", "p90", "p99", "max"], values) {
+                figures.add("\(name) \(share)", value)
             }
         }
         Output.print(arguments.has("--json") ? figures.json : table.text)
@@ -46,28 +61,28 @@ enum NeighboursBench {
 
 /// One relay with its neighbours.
 private struct Street {
-    private let neighbour: NeighboursBench.Neighbour
+    private let neighbours: Set<NeighboursBench.Neighbour>
     private let standIn: StandIn
     private let folder: String
     private let relay: RelayUnderTest
     private let seconds: Int
 
     init(
-        _ neighbour: NeighboursBench.Neighbour,
+        _ neighbours: Set<NeighboursBench.Neighbour>,
         _ program: String,
         _ seconds: Int,
         _ backlog: Int,
         in folder: String
     ) throws {
-        (self.neighbour, self.seconds, self.folder) = (neighbour, seconds, folder)
+        (self.neighbours, self.seconds, self.folder) = (neighbours, seconds, folder)
         standIn = try StandIn()
-        if neighbour == .backlog || neighbour == .all {
+        if neighbours.contains(.backlog) {
             let maker = BacklogMaker(applications: 1000, bodyBytes: 1700)
             _ = try maker.write(backlog, to: "\(folder)/data")
         }
-        if neighbour == .hanging { standIn.hang(true) }
+        if neighbours.contains(.hanging) { standIn.hang(true) }
         // Sixteen segments of a mebibyte: one is let go about every half a second.
-        let isLettingGo = neighbour == .lettingGo || neighbour == .all
+        let isLettingGo = neighbours.contains(.lettingGo)
         let limits = isLettingGo ? "\"retentionBytes\": 4194304" : ""
         let text = "{\"limits\": {\(limits)}}"
         let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
@@ -85,15 +100,15 @@ private struct Street {
 
     func run(rate: Int, seconds: Int) throws -> (times: Quantiles, note: String) {
         defer { relay.kill() }
-        let slow = neighbour == .slowSenders || neighbour == .all ? 1000 : 0
-        let idle = neighbour == .idleConnections || neighbour == .all ? 2000 : 0
+        let slow = neighbours.contains(.slowSenders) ? 1000 : 0
+        let idle = neighbours.contains(.idleConnections) ? 2000 : 0
         var strangers: Abuser?
         if slow + idle > 0 {
             let abuse = Abuse(slow: slow, idle: idle, churn: 0, seconds: seconds)
             strangers = try Abuser(abuse, at: relay.hooks)
         }
         var streams: [OwnedDescriptorBox] = []
-        if neighbour == .console || neighbour == .all {
+        if neighbours.contains(.console) {
             for _ in 0..<4 { streams.append(try OwnedDescriptorBox(streamOf: relay.admin)) }
         }
         var load = EventLoad()

@@ -40,7 +40,7 @@ final class RelayUnderTest {
         arguments: [String] = [],
         environment: [String: String]
     ) throws {
-        let before = Self.lines(log).count
+        let before = FileSystem.stamp(log)?[2] ?? 0
         process = try ChildProcess(
             program,
             ["serve"] + arguments,
@@ -52,23 +52,30 @@ final class RelayUnderTest {
         )
         let deadline = Clock.monotonic() + 60_000
         while true {
-            let found = Self.addresses(Self.lines(log).dropFirst(before))
+            let found = Self.addresses(Self.lines(log, from: before))
             if let hooks = found["hooks"], let admin = found["admin"] {
                 (self.hooks, self.admin) = (hooks, admin)
                 return
             }
             guard Clock.monotonic() < deadline, !process.hasEnded() else {
                 process.send(.kill)
-                let words = Self.lines(log).dropFirst(before).joined(separator: "\n")
+                let words = Self.lines(log, from: before).joined(separator: "\n")
                 throw DidNotStart(description: "\(program) did not start: \(words)")
             }
             Host.sleep(milliseconds: 1)
         }
     }
 
-    private static func lines(_ log: String) -> [String] {
-        guard case .success(let bytes) = FileSystem.read(log) else { return [] }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    /// What was written behind that offset: a soak's log is larger than can be read whole.
+    private static func lines(_ log: String, from offset: Int64) -> [String] {
+        do {
+            let file = try FileSystem.openForReading(log)
+            let bytes = try FileSystem.read(1 << 20, from: file.number, at: offset)
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        } catch {
+            // It is not there yet.
+            return []
+        }
     }
 
     private static func addresses(_ lines: some Sequence<String>) -> [String: SocketAddress] {

@@ -42,6 +42,7 @@ struct EventLoad {
         private var free: [Int]
         private var outcome = Outcome()
         private var sent = 0
+        private static var burst: Int { 64 }
 
         init(_ load: EventLoad, _ address: SocketAddress) throws {
             poller = try Poller()
@@ -68,7 +69,9 @@ struct EventLoad {
         }
 
         mutating func run(_ events: Int, _ nanoseconds: Int64) throws -> Outcome {
-            if !load.isFresh { for number in free { _ = try sender(number) } }
+            // At a rate all are there from the beginning; a closed loop opens each when it uses it,
+            // for many would be idle for too long.
+            if !load.isFresh, load.rate != nil { for number in free { _ = try sender(number) } }
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
             defer { buffer.deallocate() }
             let usage = ThreadTimes.own()
@@ -76,7 +79,9 @@ struct EventLoad {
             var now = start
             while outcome.times.count < events, now - start < nanoseconds {
                 try sendDue(start, now, events)
-                for ready in try poller.wait(milliseconds: load.rate == nil ? 100 : 1) {
+                let canSend = load.rate == nil && !free.isEmpty && sent < events
+                let wait: Int32 = canSend ? 0 : load.rate == nil ? 100 : 1
+                for ready in try poller.wait(milliseconds: wait) {
                     try receive(Int(ready.token), buffer)
                 }
                 now = Clock.monotonicNanoseconds()
@@ -89,9 +94,10 @@ struct EventLoad {
         private mutating func sendDue(_ start: Int64, _ now: Int64, _ events: Int) throws {
             // The first is due at once.
             let due = load.rate.map { Int((now - start) / 1000) * $0 / 1_000_000 + 1 } ?? .max
-            while sent < min(due, events), !free.isEmpty {
+            // Answers are read in between, or those that came first would be kept waiting.
+            for _ in 0..<Self.burst where sent < min(due, events) && !free.isEmpty {
                 // In turns, or some would be idle for so long that the relay closes them.
-                let number = load.rate == nil ? free.removeLast() : free.removeFirst()
+                let number = free.removeFirst()
                 var moment = Clock.monotonicNanoseconds()
                 if let rate = load.rate {
                     let intended = start + Int64(sent) * 1_000_000_000 / Int64(rate)
