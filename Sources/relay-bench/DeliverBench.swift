@@ -22,7 +22,7 @@ enum DeliverBench {
         load.applications = try BenchOptions.number(
             arguments,
             "--environments",
-            max(64, load.connections)
+            max(256, 4 * load.connections)
         )
         load.bodyBytes = try BenchOptions.number(arguments, "--body-bytes", 4096)
         let events = try BenchOptions.number(arguments, "--events", 20_000)
