@@ -4,6 +4,9 @@ import GitLab
 /// An operation of which at least one event was accepted.
 struct KnownOperation: Sendable {
     private let beginning: Beginning
+    /// Tells most names from others without going to where they lie; means nothing outside of this
+    /// process.
+    private let nameTag: UInt32
     /// Accepted statuses in their order, with the deliveries they became; never empty.
     private(set) var told: [Told]
 
@@ -29,6 +32,7 @@ struct KnownOperation: Sendable {
     /// - Parameter delivery: The first accepted event, or the first that is left.
     init(beginningWith delivery: AcceptedDelivery) {
         beginning = Beginning(delivery)
+        nameTag = Self.tag(delivery.operation.name)
         told = [Told(delivery)]
     }
 
@@ -40,6 +44,13 @@ struct KnownOperation: Sendable {
     var sourceKey: String { beginning.sourceKey }
     /// When its first event was accepted.
     var acceptedAt: Timestamp { beginning.acceptedAt }
+
+    static func tag(_ name: String) -> UInt32 { UInt32(truncatingIfNeeded: name.hashValue) }
+
+    /// Whether the sender calls it so.
+    func isCalled(_ name: String, tag: UInt32) -> Bool {
+        nameTag == tag && beginning.name.name == name
+    }
 
     var last: Told { told[told.count - 1] }
     var status: DeploymentStatus { last.status }
@@ -110,7 +121,8 @@ struct Application: Sendable {
 
     /// The operation that the sender calls so, by its newest revision.
     func operation(named name: String) -> KnownOperation? {
-        operations.last { $0.name.name == name }
+        let tag = KnownOperation.tag(name)
+        return operations.last { $0.isCalled(name, tag: tag) }
     }
 
     /// The operation of the newest event that came.
