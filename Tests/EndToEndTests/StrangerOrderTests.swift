@@ -34,7 +34,12 @@ struct StrangerOrderTests {
 
     @Test("are let in after those that are there were served, and sixteen in a turn")
     func order() async throws {
-        let stage = try Stage()
+        var stage = try Stage()
+        // The one that is kept says nothing while this side is about something else.
+        stage.environment["RELAY_CONFIG"] = try stage.folder.write(
+            "{\"limits\": {\"headSeconds\": 600}}",
+            to: "relay.jsonc"
+        )
         let relay = try await stage.start()
         let kept = try OpenRequest(relay.admin)
         let before = try #require(ask(kept, pages: 1, Self.metrics).first)
@@ -56,7 +61,7 @@ struct StrangerOrderTests {
     func gone() async throws {
         var stage = try Stage()
         stage.environment["RELAY_CONFIG"] = try stage.folder.write(
-            "{\"limits\": {\"connections\": 3}}",
+            "{\"limits\": {\"connections\": 3, \"headSeconds\": 600}}",
             to: "relay.jsonc"
         )
         let relay = try await stage.start()
