@@ -79,10 +79,11 @@ package struct HTTPRequests: ~Copyable {
 
     /// Takes what ends while others end too: for who has something to do once for all of them.
     ///
-    /// Goes on as long as there is always more at once; then it waits, a millisecond at a time, while
-    /// `milliseconds` are not over and requests are under way.
+    /// Goes on as long as there is always more at once; then it waits up to so many times for up to
+    /// a millisecond, until `doorbell` is readable or no request is under way.
     package mutating func gather(
         milliseconds: Int64,
+        doorbell: Int32,
         _ body: (UInt64, Result<HTTPClientAnswer, HTTPClientFailure>) -> Void
     ) {
         var left = milliseconds
@@ -90,7 +91,9 @@ package struct HTTPRequests: ~Copyable {
             if collect(body) { continue }
             guard left > 0 else { return }
             left -= 1
-            _ = curl_multi_poll(multi, nil, 0, 1, nil)
+            var bell = curl_waitfd(fd: doorbell, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+            _ = curl_multi_poll(multi, &bell, doorbell < 0 ? 0 : 1, 1, nil)
+            if bell.revents != 0 { return }
         }
     }
 

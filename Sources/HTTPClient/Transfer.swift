@@ -77,7 +77,11 @@ final class Transfer {
     }
 
     /// Lets go of what belonged to the request that is over.
+    ///
+    /// libcurl counts on a handle how often a connection that stood died under a request, and gives
+    /// up at the sixth: only a reset begins that count anew.
     func rest() {
+        if sendings != 1 { manner = nil }
         head = AnswerHead()
         body = AnswerBody(limit: 0)
         payload?.deallocate()

@@ -133,6 +133,23 @@ struct FailureTests {
         client.close()
     }
 
+    @Test("connections that die under looks again and again are no reason to give up")
+    func readAgainAndAgain() throws {
+        // libcurl gives up a handle's sixth; each of these is the first of its own request.
+        let server = try ScriptedServer { request in
+            request.line.contains("/dies/\(request.connection + 1) ")
+                ? .answerAndClose("") : .answer(answer(200, "ok"))
+        }
+        var client = client()
+        for id in 1...8 {
+            _ = try client.ask(get("\(server.url)/first", id: UInt64(id))).get()
+            let again = try client.ask(get("\(server.url)/dies/\(id)", id: UInt64(id))).get()
+            #expect(again.status == 200)
+        }
+        #expect(server.connections == 9)
+        client.close()
+    }
+
     @Test("a connection that the peer closed while it was idle is replaced")
     func idleClosed() throws {
         let server = try ScriptedServer { _ in .answerAndClose(answer(200, "ok")) }

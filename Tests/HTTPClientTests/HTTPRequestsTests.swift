@@ -137,6 +137,39 @@ struct HTTPRequestsTests {
         client.close()
     }
 
+    @Test("each request is asked in its own manner, whatever the one before was")
+    func manners() throws {
+        let server = try ScriptedServer { _ in .answer(answer(200, "ok")) }
+        let other = try ScriptedServer { _ in .answer(answer(200, "ok")) }
+        var client = client()
+        let large = String(repeating: "x", count: 100_000)
+        let rows: [(method: String, body: String?, token: String)] = [
+            ("GET", nil, "a"), ("POST", large, "a"), ("POST", "small", "a"), ("POST", "b", "b"),
+            ("GET", nil, "b"), ("POST", nil, "b"), ("PUT", "{}", "a"), ("PUT", "", "a"),
+            ("DELETE", nil, "a"), ("GET", nil, "a"), ("POST", "{}", "a"),
+        ]
+        for (method, body, token) in rows {
+            for server in [server, other, server] {
+                var request = get("\(server.url)/\(method)")
+                (request.method, request.body) = (method, body.map { Array($0.utf8) })
+                request.fields = [("PRIVATE-TOKEN", Array(token.utf8))]
+                _ = try client.ask(request).get()
+                let seen = try #require(server.requests.last)
+                #expect(seen.line == "\(method) /\(method) HTTP/1.1")
+                #expect(seen.body == body ?? "")
+                #expect(
+                    seen.fields.filter { $0.hasPrefix("PRIVATE-TOKEN") } == [
+                        "PRIVATE-TOKEN: \(token)"
+                    ]
+                )
+                let lengths = seen.fields.filter { $0.hasPrefix("Content-Length") }
+                let length = body?.utf8.count ?? (method == "GET" ? nil : 0)
+                #expect(lengths == (length.map { ["Content-Length: \($0)"] } ?? []))
+            }
+        }
+        client.close()
+    }
+
     @Test("a redirect is an answer like any other", arguments: [301, 302, 307, 308])
     func redirects(status: Int) throws {
         let server = try ScriptedServer { _ in .answer(answer(status, "", "Location: /elsewhere")) }

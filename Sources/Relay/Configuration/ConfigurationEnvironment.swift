@@ -120,6 +120,13 @@ struct ConfigurationEnvironment {
         "GITLAB_PROJECT",
     ]
 
+    /// GitLab's own programs and many people's scripts have variables of that prefix: there only a
+    /// slip of a letter or two counts.
+    private func isForeign(_ name: String, near: String) -> Bool {
+        guard name.hasPrefix("GITLAB_") else { return false }
+        return name == "GITLAB_URI" || abs(name.utf8.count - 7 - near.utf8.count) > 1
+    }
+
     /// A variable that is nearly one of ours is a slip; others may be anybody's.
     private func checkNames() {
         for name in inputs.environment.keys.sorted() where !Self.names.contains(name) {
@@ -128,8 +135,10 @@ struct ConfigurationEnvironment {
             // behind is compared.
             let own = Self.names.filter { $0.hasPrefix(prefix) }
                 .map { String($0.dropFirst(prefix.count)) }
-            guard let near = NearestName.find(String(name.dropFirst(prefix.count)), among: own)
-            else { continue }
+            let rest = String(name.dropFirst(prefix.count))
+            guard let near = NearestName.find(rest, among: own), !isForeign(name, near: near) else {
+                continue
+            }
             gatherer.add(
                 name,
                 "there is no such variable",

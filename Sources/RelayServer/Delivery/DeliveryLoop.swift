@@ -83,7 +83,8 @@ struct DeliveryLoop: ~Copyable {
             results.append((id, result))
         }
         if !results.isEmpty {
-            requests.gather(milliseconds: gathering) { id, result in
+            let bell = mailbox.doorbell.number
+            requests.gather(milliseconds: gathering, doorbell: bell) { id, result in
                 results.append((id, result))
             }
         }

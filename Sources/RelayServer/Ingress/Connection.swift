@@ -77,8 +77,10 @@ final class Connection {
     var hasMore = false
     /// Its answer, 401, is held back by a timer.
     var isSlowed = false
-    /// Whether the poller knows it at all: not when it is closed in the turn in which it came.
+    /// Whether the poller knows it: not before something is waited for, nor when nothing is any more.
     var isWatched = false
+    /// The poller would not take it: it is closed as soon as this turn's answers are sent.
+    var isLost = false
     var watchesWriting = false
     var watchesReading = false
 

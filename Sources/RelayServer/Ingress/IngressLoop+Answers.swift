@@ -6,6 +6,7 @@ import POSIX
 extension IngressLoop {
     /// The time this phase may take; counted from its beginning, so that nobody gains by trickling.
     mutating func setDeadline(_ connection: Connection) {
+        guard !connection.isLost else { return }
         let phase = connection.presentPhase
         if phase != connection.phase {
             connection.phase = phase
@@ -66,6 +67,7 @@ extension IngressLoop {
 
     /// A phase took too long: said, when a request has begun, and closed.
     private mutating func endPhase(_ connection: Connection, at now: Int64) {
+        if connection.isLost { return close(connection) }
         switch connection.phase {
         case .streaming: return beat(connection)
         case .idle, .deciding, .discarding: return close(connection)

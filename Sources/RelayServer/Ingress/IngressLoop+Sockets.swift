@@ -330,7 +330,8 @@ extension IngressLoop {
             connection.watchesWriting = writes
             connection.watchesReading = reads
         } catch {
-            log.warn("connection-lost", [("reason", .text("\(error)"))])
+            tellRefusal(connection.peer, status: nil, "\(error)", as: "connection-lost")
+            connection.isLost = true
             connection.deadline = Clock.monotonic()
             deadlines.note(connection)
         }

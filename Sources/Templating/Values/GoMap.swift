@@ -76,7 +76,7 @@ final class GoMap {
         guard case .added(let added, let body, let alterations) = source else {
             return self[field.utf8]
         }
-        // Of the same bytes, not only of the same characters.
+        // Added keys are ASCII: what has as many bytes and equals one is the same text.
         for index in added.indices.reversed()
         where added[index].key == field.text && added[index].key.utf8.count == field.utf8.count {
             return value(added[index])

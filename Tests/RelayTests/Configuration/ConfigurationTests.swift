@@ -349,8 +349,8 @@ struct ConfigurationMistakeTests {
         // Of GitLab's CI jobs, of its command line, and of Kubernetes for a Service named gitlab.
         let names = [
             "GITLAB_CI", "GITLAB_FEATURES", "GITLAB_USER_ID", "GITLAB_USER_LOGIN", "GITLAB_HOST",
-            "GITLAB_PORT", "GITLAB_SERVICE_HOST", "GITLAB_SERVICE_PORT", "GITLAB_API_TOKEN",
-            "RELAY_PORT", "RELAY_SERVICE_HOST",
+            "GITLAB_URI", "GITLAB_PROJECT_ID", "GITLAB_PORT", "GITLAB_SERVICE_HOST",
+            "GITLAB_SERVICE_PORT", "GITLAB_API_TOKEN", "RELAY_PORT", "RELAY_SERVICE_HOST",
         ]
         _ = try configuration(
             environment: Dictionary(uniqueKeysWithValues: names.map { ($0, "x") })
