@@ -74,7 +74,7 @@ struct OperationBook: Sendable {
     func needs(_ head: AcceptedHead, locator: UInt64, isRecent: Bool) -> Bool {
         guard let application = applications[head.application] else {
             return past.needs(head, locator: locator)
-                || isRecent && past.locators(of: head.application).contains(locator)
+                || isRecent && past.knows(head, locator: locator)
         }
         return application.needs(head) || isRecent && application.knows(head)
     }

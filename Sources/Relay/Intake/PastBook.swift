@@ -190,6 +190,16 @@ struct PastBook: Sendable {
         return open[head.operation].map { locators[Int($0.event)] == locator } ?? false
     }
 
+    /// Whether the record tells one of the newest events of an Application, and not of a beginning
+    /// whose end was told.
+    ///
+    /// A segment is let go of over several turns. An Application that is put together in between is
+    /// asked by its own rules for the rest, which let the end of an older operation go: its beginning
+    /// alone would run again after the next start.
+    func knows(_ head: AcceptedHead, locator: UInt64) -> Bool {
+        head.status != .running && locators(of: head.application).contains(locator)
+    }
+
     /// A record was written anew at another place.
     mutating func move(_ application: Identity, from old: UInt64, to new: UInt64) {
         guard let index = index(of: application) else { return }

@@ -192,6 +192,27 @@ struct RetentionTests {
         #expect(found[8] == "memo 9 true")
     }
 
+    @Test("a beginning goes whose end was told: alone it would run again")
+    func beginnings() throws {
+        let past = try start(
+            [
+                delivery(1, "one", order: 8000),
+                delivery(2, "one", order: 8000, status: .success),
+                delivery(3, "one", order: 9000),
+                delivery(4, "two", order: 8000),
+                delivery(5, "two", order: 9000, status: .success),
+            ],
+            ended: [1, 2, 3, 4, 5]
+        )
+        var retention = AcceptedRetention(recent: 5000)
+        let found = fates(past, recent: 5000, &retention)
+        #expect(found[1] == "goes", "its end is known")
+        #expect(found[2] == "memo 9 true", "it is recent")
+        #expect(found[3] == "memo 9 true", "it runs")
+        #expect(found[4] == "memo 9 true", "it runs, though another has ended since")
+        #expect(found[5] == "memo 9 true")
+    }
+
     @Test("the ids that were given stay known when all else goes")
     func lastID() throws {
         var past = try start([delivery(7, "one", order: 1000)], ended: [7])
