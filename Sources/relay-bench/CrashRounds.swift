@@ -59,7 +59,7 @@ struct CrashRounds {
             Sender(operation: LoadOperation(application: application, number: 1))
         }
         let text = """
-            {"limits": {"doubtSeconds": 1, "retentionBytes": 1048576},
+            {"limits": {"doubtSeconds": 1, "retentionBytes": 1048576, "operationsPerApplication": 2},
              "gitlab": {"default": {"timeoutSeconds": 1}}}
             """
         let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
