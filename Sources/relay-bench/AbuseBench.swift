@@ -43,12 +43,8 @@ enum AbuseBench {
         let silent = try ListeningSocket(SocketAddress("127.0.0.1:0"))
         let relay = try RelayUnderTest(
             program,
-            log: "\(folder.path)/log",
-            environment: [
-                "RELAY_DATA": "\(folder.path)/data",
-                "GITLAB_URL": abuse == nil ? "http://127.0.0.1:9" : "http://\(silent.address)",
-                "GITLAB_TOKEN": "bench",
-            ]
+            in: folder.path,
+            gitlab: abuse == nil ? RelayUnderTest.noGitLab : "http://\(silent.address)"
         )
         defer { relay.kill() }
         let now = Timestamp(milliseconds: Clock.now())
@@ -56,7 +52,7 @@ enum AbuseBench {
         if let abuse { abuser = try Abuser(abuse, at: relay.hooks) }
         let fresh = try FreshSender(
             relay.hooks,
-            bodies: EventBodies(application: 1_000_000, size: 4096, now: now),
+            now: now,
             perSecond: max(1, rate / 10)
         )
         var kept = try PacedLoad(relay.hooks, connections: 16, now: now)

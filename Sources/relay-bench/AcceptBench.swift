@@ -60,9 +60,11 @@ enum AcceptBench {
     private static func inside(_ load: EventLoad, _ seconds: Int) throws -> Figures {
         let folder = try TemporaryFolder(prefix: "relay-bench")
         let inputs = ConfigurationInputs(
-            environment: AcceptRun.settings(folder.path).merging([
+            environment: [
                 "RELAY_LISTEN": "127.0.0.1:0", "RELAY_ADMIN_LISTEN": "127.0.0.1:0",
-            ]) { $1 },
+                "RELAY_DATA": folder.path, "GITLAB_URL": RelayUnderTest.noGitLab,
+                "GITLAB_TOKEN": RelayUnderTest.token,
+            ],
             readFile: { _ in .failure(FileProblem("no files here")) }
         )
         let running = try Running(ConfigurationReader.read(inputs), reading: inputs.readFile)
@@ -89,13 +91,6 @@ struct AcceptRun {
     let flushes: Double
     let logBytes: Double
 
-    static func settings(_ folder: String) -> [String: String] {
-        [
-            "RELAY_DATA": "\(folder)/data", "GITLAB_URL": "http://127.0.0.1:9",
-            "GITLAB_TOKEN": "bench",
-        ]
-    }
-
     /// Until `events` are answered or `seconds` are over; `pending` others wait before they come.
     init(
         _ program: String,
@@ -109,14 +104,11 @@ struct AcceptRun {
             let maker = BacklogMaker(applications: min(pending, 10_000), bodyBytes: 400)
             _ = try maker.write(pending, to: "\(folder.path)/data")
         }
-        let text = "{\"limits\": {\"connections\": 20000, \"backlogEvents\": 2000000}}"
-        let file = try FileSystem.openForAppending("\(folder.path)/relay.jsonc")
-        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
         let relay = try RelayUnderTest(
             program,
-            log: "\(folder.path)/log",
-            arguments: ["--config", "\(folder.path)/relay.jsonc"],
-            environment: Self.settings(folder.path)
+            in: folder.path,
+            gitlab: RelayUnderTest.noGitLab,
+            settings: "{\"limits\": {\"connections\": 20000, \"backlogEvents\": 2000000}}"
         )
         defer { relay.kill() }
         // What a start leaves to be done is not an event's.

@@ -23,16 +23,12 @@ enum BacklogBench {
         )
         let seconds = try BenchOptions.number(arguments, "--seconds", 5)
         let folder = try TemporaryFolder(prefix: "relay-backlog")
-        let data = "\(folder.path)/data"
-        let bytes = try maker.write(events, to: data)
+        let bytes = try maker.write(events, to: "\(folder.path)/data")
         let before = Clock.monotonicNanoseconds()
         let relay = try RelayUnderTest(
             BenchOptions.program(arguments),
-            log: "\(folder.path)/log",
-            environment: [
-                "RELAY_DATA": data, "GITLAB_URL": "http://127.0.0.1:9", "GITLAB_TOKEN": "bench",
-                "RELAY_LOG_LEVEL": "info",
-            ]
+            in: folder.path,
+            gitlab: RelayUnderTest.noGitLab
         )
         defer { relay.kill() }
         for address in [relay.hooks, relay.admin] {

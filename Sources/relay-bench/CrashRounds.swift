@@ -225,13 +225,7 @@ struct CrashRounds {
     private func settle(_ relay: RelayUnderTest) throws -> Bool {
         let deadline = Clock.monotonic() + 120_000
         while Clock.monotonic() < deadline {
-            // Of one page: what is held may go on between two.
-            let answer = try relay.get("/metrics", from: relay.admin)
-            let page = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
-            let isSettled = ["accepted", "held"].allSatisfy { state in
-                page.contains("deployment_relay_deliveries{state=\"\(state)\"} 0")
-            }
-            if isSettled { return true }
+            if try relay.isSettled() { return true }
             Host.sleep(milliseconds: 20)
         }
         return false

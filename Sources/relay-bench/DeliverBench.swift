@@ -128,17 +128,11 @@ struct DeliverRun {
         _ standIn: StandIn,
         width: Int
     ) throws -> RelayUnderTest {
-        let text = "{\"gitlab\": {\"default\": {\"connections\": \(width)}}}"
-        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
-        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
-        return try RelayUnderTest(
+        try RelayUnderTest(
             program,
-            log: "\(folder)/log",
-            arguments: ["--config", "\(folder)/relay.jsonc"],
-            environment: [
-                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": standIn.url,
-                "GITLAB_TOKEN": "glpat-bench",
-            ]
+            in: folder,
+            gitlab: standIn.url,
+            settings: "{\"gitlab\": {\"default\": {\"connections\": \(width)}}}"
         )
     }
 
@@ -228,14 +222,7 @@ enum AddedLatency {
     ) throws {
         let standIn = try StandIn(isNoting: true)
         let folder = try TemporaryFolder(prefix: "relay-deliver")
-        let relay = try RelayUnderTest(
-            program,
-            log: "\(folder.path)/log",
-            environment: [
-                "RELAY_DATA": "\(folder.path)/data", "GITLAB_URL": standIn.url,
-                "GITLAB_TOKEN": "glpat-bench",
-            ]
-        )
+        let relay = try RelayUnderTest(program, in: folder.path, gitlab: standIn.url)
         defer { relay.kill() }
         var load = load
         load.rate = rate

@@ -14,17 +14,13 @@ enum IdleBench {
         let deliveries = try BenchOptions.number(arguments, "--deliveries", 20)
         let standIn = try StandIn()
         let folder = try TemporaryFolder(prefix: "relay-idle")
-        let url = arguments["--gitlab"] ?? standIn.url
-        let authorities = arguments["--ca"].map { ", \"caFile\": \"\($0)\"" } ?? ""
-        let text = "{\"gitlab\": {\"default\": {\"url\": \"\(url)\"\(authorities)}}}"
-        let file = try FileSystem.openForAppending("\(folder.path)/relay.jsonc")
-        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
+        let authorities = arguments["--ca"].map { "\"caFile\": \"\($0)\"" } ?? ""
         let began = Clock.monotonicNanoseconds()
         let relay = try RelayUnderTest(
             BenchOptions.program(arguments),
-            log: "\(folder.path)/log",
-            arguments: ["--config", "\(folder.path)/relay.jsonc"],
-            environment: ["RELAY_DATA": "\(folder.path)/data", "GITLAB_TOKEN": "glpat-bench"]
+            in: folder.path,
+            gitlab: arguments["--gitlab"] ?? standIn.url,
+            settings: "{\"gitlab\": {\"default\": {\(authorities)}}}"
         )
         defer { relay.kill() }
         guard try relay.get("/readyz", from: relay.hooks).status == 200 else {

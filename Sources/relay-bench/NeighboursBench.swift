@@ -84,17 +84,11 @@ private struct Street {
         // Sixteen segments of a mebibyte: one is let go about every half a second.
         let isLettingGo = neighbours.contains(.lettingGo)
         let limits = isLettingGo ? "\"retentionBytes\": 4194304" : ""
-        let text = "{\"limits\": {\(limits)}}"
-        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
-        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
         relay = try RelayUnderTest(
             program,
-            log: "\(folder)/log",
-            arguments: ["--config", "\(folder)/relay.jsonc"],
-            environment: [
-                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": standIn.url,
-                "GITLAB_TOKEN": "glpat-bench",
-            ]
+            in: folder,
+            gitlab: standIn.url,
+            settings: "{\"limits\": {\(limits)}}"
         )
     }
 

@@ -66,6 +66,31 @@ final class RelayUnderTest {
         }
     }
 
+    /// Starts it on a folder of its own: data, log and `settings`, its configuration, lie there.
+    convenience init(
+        _ program: String,
+        in folder: String,
+        gitlab url: String,
+        settings: String = "{}"
+    ) throws {
+        let configuration = "\(folder)/relay.jsonc"
+        let file = try FileSystem.openForAppending(configuration)
+        try FileSystem.write(Array(settings.utf8), to: file.number, at: 0)
+        try self.init(
+            program,
+            log: "\(folder)/log",
+            arguments: ["--config", configuration],
+            environment: [
+                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": url, "GITLAB_TOKEN": Self.token,
+            ]
+        )
+    }
+
+    /// The token that it has for GitLab.
+    static let token = "glpat-bench"
+    /// A GitLab that refuses every connection.
+    static let noGitLab = "http://127.0.0.1:9"
+
     /// What was written behind that offset: a soak's log is larger than can be read whole.
     private static func lines(_ log: String, from offset: Int64) -> [String] {
         do {
@@ -100,6 +125,16 @@ final class RelayUnderTest {
         let page = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
         return page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
             .flatMap { Double($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Whether nothing waits and nothing is held: of one page, for what is held may go on between
+    /// two.
+    func isSettled() throws -> Bool {
+        let page = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
+            .split(separator: "\n")
+        return ["accepted", "held"].allSatisfy { state in
+            page.contains("deployment_relay_deliveries{state=\"\(state)\"} 0")
+        }
     }
 
     struct Answer {

@@ -67,7 +67,7 @@ private struct Soak {
         counts = [Int](repeating: 0, count: max(48, rate))
         var settings = SandboxSettings()
         settings.createsProjects = true
-        settings.tokens = [SandboxToken("glpat-soak")]
+        settings.tokens = [SandboxToken(RelayUnderTest.token)]
         sandbox = try SandboxServer(settings)
         (self.folder, self.program) = (folder, program)
         chance = SeededGenerator(seed: seed)
@@ -79,18 +79,13 @@ private struct Soak {
         _ program: String,
         _ url: String
     ) throws -> RelayUnderTest {
-        let text = """
-            {"limits": {"doubtSeconds": 10}, "gitlab": {"default": {"timeoutSeconds": 3}}}
-            """
-        let file = try FileSystem.openForAppending("\(folder)/relay.jsonc")
-        try FileSystem.write(Array(text.utf8), to: file.number, at: 0)
-        return try RelayUnderTest(
+        try RelayUnderTest(
             program,
-            log: "\(folder)/log",
-            arguments: ["--config", "\(folder)/relay.jsonc"],
-            environment: [
-                "RELAY_DATA": "\(folder)/data", "GITLAB_URL": url, "GITLAB_TOKEN": "glpat-soak",
-            ]
+            in: folder,
+            gitlab: url,
+            settings: """
+                {"limits": {"doubtSeconds": 10}, "gitlab": {"default": {"timeoutSeconds": 3}}}
+                """
         )
     }
 
@@ -246,14 +241,7 @@ private struct Soak {
     private func settle() throws {
         let deadline = Clock.monotonic() + 300_000
         while Clock.monotonic() < deadline {
-            // Of one page: what is held may go on between two.
-            let answer = try relay.get("/metrics", from: relay.admin)
-            let page = String(decoding: answer.body, as: UTF8.self)
-            let isSettled = ["accepted", "held"].allSatisfy { state in
-                page.split(separator: "\n")
-                    .contains("deployment_relay_deliveries{state=\"\(state)\"} 0")
-            }
-            if isSettled { return }
+            if try relay.isSettled() { return }
             Host.sleep(milliseconds: 100)
         }
     }

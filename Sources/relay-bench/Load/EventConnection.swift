@@ -3,12 +3,17 @@ import POSIX
 /// One connection of the load: a request out, its answer's status in.
 final class EventConnection {
     let socket: OwnedDescriptor
-    /// Monotonic nanoseconds at which the request under way was to be sent.
+    /// Monotonic nanoseconds at which the request under way was to be sent, and was.
     var startedAt: Int64 = 0
+    private(set) var writtenAt: Int64 = 0
+    /// The same of when the last answer had come, by the kernel's note, and of when it was read.
+    private(set) var cameAt: Int64 = 0
+    private(set) var readAt: Int64 = 0
     private var answer: [UInt8] = []
 
     init(to address: SocketAddress) throws {
         socket = try Socket.connect(to: address, timeoutSeconds: 30)
+        try Socket.stampArrivals(socket.number)
     }
 
     struct CutOff: Error, CustomStringConvertible {
@@ -17,6 +22,7 @@ final class EventConnection {
 
     /// Blocks while the peer takes nothing.
     func send(_ request: UnsafeRawBufferPointer) throws {
+        writtenAt = Clock.monotonicNanoseconds()
         var sent = 0
         while sent < request.count {
             let rest = UnsafeRawBufferPointer(rebasing: request[sent...])
@@ -29,10 +35,16 @@ final class EventConnection {
     ///
     /// - Returns: The answer's status code once it is whole.
     func receive(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int? {
-        guard case .bytes(let count) = Socket.receive(socket.number, into: buffer) else {
-            throw CutOff()
-        }
+        let (received, unread) = Socket.receiveStamped(socket.number, into: buffer)
+        guard case .bytes(let count) = received else { throw CutOff() }
+        readAt = Clock.monotonicNanoseconds()
         let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        guard let status = status(with: piece) else { return nil }
+        cameAt = readAt - unread
+        return status
+    }
+
+    private func status(with piece: UnsafeRawBufferPointer) -> Int? {
         if answer.isEmpty, let status = PlainAnswer.status(of: piece) { return status }
         answer.append(contentsOf: piece)
         guard let status = answer.withUnsafeBytes(PlainAnswer.status) else { return nil }

@@ -125,7 +125,7 @@ struct EventLoad {
                 return
             }
             outcome.codes[status, default: 0] += 1
-            outcome.times.add(Clock.monotonicNanoseconds() - sender.startedAt)
+            outcome.times.add(sender.readAt - sender.startedAt)
             free.append(number)
             if load.isFresh { senders[number] = nil }
         }

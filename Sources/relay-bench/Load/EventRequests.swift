@@ -9,11 +9,14 @@ struct EventRequests {
     private let names: [Range<Int>]
     private let started: [Range<Int>]
     private let firstStart: Int64
+    private let firstApplication: Int
     private var counts: [Int64]
 
-    /// `bodyBytes` is the size of a body, roughly: at least what the Application itself needs.
+    /// Applications are numbered from `firstApplication`; `bodyBytes` is the size of a body, roughly:
+    /// at least what the Application itself needs.
     init(
         applications: Int,
+        from firstApplication: Int = 0,
         bodyBytes: Int,
         token: String? = nil,
         isLast: Bool = false,
@@ -34,16 +37,20 @@ struct EventRequests {
         names = EventBodies.find(EventBodies.nameMark, in: bytes)
         started = EventBodies.find(EventBodies.timeMark, in: bytes)
         firstStart = now.milliseconds / 1000 - 80_000
+        self.firstApplication = firstApplication
         counts = [Int64](repeating: 0, count: applications)
     }
 
-    /// Gives `body` the request with the Application's next operation; 80,000 of one at most are
+    /// Gives `body` the request with the next operation of one of them, counted from 0; 80,000 of one at most are
     /// recent enough to be taken.
     mutating func withNext<Answer>(
         of application: Int,
         _ body: (UnsafeRawBufferPointer) throws -> Answer
     ) rethrows -> Answer {
-        let name = EventBodies.digits(application, EventBodies.nameMark.utf8.count)
+        let name = EventBodies.digits(
+            firstApplication + application,
+            EventBodies.nameMark.utf8.count
+        )
         let start = Timestamp(milliseconds: (firstStart + counts[application]) * 1000)
         counts[application] += 1
         let moment = Array((start.rfc3339.prefix(19) + "Z").utf8)

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// An event that finds no free connection waits, and its time runs from when it was due.
 struct PacedLoad: ~Copyable {
-    private let senders: [LoadConnection]
+    private let senders: [EventConnection]
+    private var requests: EventRequests
     private var poller: Poller
     private var free: [Int]
 
@@ -17,18 +18,15 @@ struct PacedLoad: ~Copyable {
 
     init(_ address: SocketAddress, connections: Int, now: Timestamp) throws {
         let poller = try Poller()
-        var senders: [LoadConnection] = []
+        var senders: [EventConnection] = []
         for number in 0..<connections {
-            let sender = LoadConnection(
-                socket: try Socket.connect(to: address, timeoutSeconds: 30),
-                bodies: EventBodies(application: number, size: 4096, now: now)
-            )
-            try Socket.stampArrivals(sender.socket.number)
+            let sender = try EventConnection(to: address)
             try poller.add(sender.socket.number, token: UInt64(number))
             senders.append(sender)
         }
         self.senders = senders
         self.poller = poller
+        requests = EventRequests(applications: connections, bodyBytes: 4096, now: now)
         free = Array(senders.indices)
     }
 
@@ -45,21 +43,22 @@ struct PacedLoad: ~Copyable {
                 let moment = start + Int64(sent) * 1_000_000_000 / Int64(rate)
                 guard moment <= Clock.monotonicNanoseconds() else { break }
                 free.removeFirst()
-                senders[number].startedAt = moment
-                try senders[number].send(token: nil, isLast: false)
+                let sender = senders[number]
+                sender.startedAt = moment
+                try requests.withNext(of: number) { try sender.send($0) }
                 sent += 1
             }
             for ready in try poller.wait(milliseconds: 1) {
                 let sender = senders[Int(ready.token)]
                 let freeAt = sender.cameAt
-                guard let (status, readAt) = try sender.receive(into: buffer) else { continue }
+                guard let status = try sender.receive(buffer) else { continue }
                 guard status == 202 else { throw Refused(status: status) }
                 times.add(
                     due: sender.startedAt,
                     freeAt: freeAt,
                     writtenAt: sender.writtenAt,
                     cameAt: sender.cameAt,
-                    readAt: readAt
+                    readAt: sender.readAt
                 )
                 free.append(Int(ready.token))
             }
@@ -83,11 +82,12 @@ struct FreshSender: ~Copyable {
     private let shared = Shared()
     private let thread: LoopThread
 
-    init(_ address: SocketAddress, bodies: EventBodies, perSecond: Int) throws {
+    /// Its events are of an Application that no other load has.
+    init(_ address: SocketAddress, now: Timestamp, perSecond: Int) throws {
         let shared = shared
         thread = try LoopThread(named: "fresh-sender") {
             do {
-                try Self.send(address, bodies, perSecond, shared)
+                try Self.send(address, now, perSecond, shared)
             } catch {
                 shared.failure.withLock { $0 = "a new connection: \(error)" }
             }
@@ -105,27 +105,26 @@ struct FreshSender: ~Copyable {
 
     private static func send(
         _ address: SocketAddress,
-        _ first: EventBodies,
+        _ now: Timestamp,
         _ perSecond: Int,
         _ shared: Shared
     ) throws {
-        var bodies = first
+        var requests = EventRequests(
+            applications: 1,
+            from: 1_000_000,
+            bodyBytes: 4096,
+            isLast: true,
+            now: now
+        )
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { buffer.deallocate() }
         while !shared.isOver.load(ordering: .relaxed) {
             let start = Clock.monotonicNanoseconds()
-            let sender = LoadConnection(
-                socket: try Socket.connect(to: address, timeoutSeconds: 30),
-                bodies: bodies
-            )
-            try Socket.stampArrivals(sender.socket.number)
-            try sender.send(token: nil, isLast: true)
-            bodies = sender.bodies
-            var answer: (status: Int, readAt: Int64)?
-            while answer == nil { answer = try sender.receive(into: buffer) }
-            guard let answer, answer.status == 202 else {
-                throw PacedLoad.Refused(status: answer?.status ?? 0)
-            }
+            let sender = try EventConnection(to: address)
+            try requests.withNext(of: 0) { try sender.send($0) }
+            var answer: Int?
+            while answer == nil { answer = try sender.receive(buffer) }
+            guard answer == 202 else { throw PacedLoad.Refused(status: answer ?? 0) }
             // What connecting took is the relay's as well.
             shared.times.withLock {
                 $0.add(
@@ -133,10 +132,10 @@ struct FreshSender: ~Copyable {
                     freeAt: sender.writtenAt,
                     writtenAt: sender.writtenAt,
                     cameAt: sender.cameAt,
-                    readAt: answer.readAt
+                    readAt: sender.readAt
                 )
             }
-            let time = answer.readAt - start
+            let time = sender.readAt - start
             let rest = 1000 / perSecond - Int(time / 1_000_000)
             if rest > 0 { Host.sleep(milliseconds: rest) }
         }

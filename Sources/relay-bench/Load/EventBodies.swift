@@ -1,39 +1,9 @@
-import Formats
 import JSON
 
-/// Argo CD events that all differ: each Application's next operation, over and healthy.
-struct EventBodies {
-    private var bytes: [UInt8]
-    private let name: Range<Int>
-    private let started: [Range<Int>]
-    private let firstStart: Int64
-    private let application: Int
-    private var count: Int64 = 0
-
-    /// Each sender has an `application` of its own, so that order is kept; `size` is the bytes of a
-    /// body, roughly: at least what the Application itself needs.
-    init(application: Int, size: Int, now: Timestamp) {
-        self.application = application
-        firstStart = now.milliseconds / 1000 - 80_000
-        bytes = Self.body(bytes: size)
-        name = Self.find(Self.nameMark, in: bytes)[0]
-        started = Self.find(Self.timeMark, in: bytes)
-        for range in Self.find(Self.nameMark, in: bytes) {
-            bytes.replaceSubrange(range, with: Self.digits(application, Self.nameMark.count))
-        }
-    }
-
+/// What an Argo CD event's body looks like: an operation that is over, and healthy.
+enum EventBodies {
     static let nameMark = "@@name@@"
     static let timeMark = "@@the present time@@"
-
-    /// The next event's body; 80,000 of them at most are recent enough to be taken.
-    mutating func next() -> [UInt8] {
-        let start = Timestamp(milliseconds: (firstStart + count) * 1000)
-        count += 1
-        let text = Array((start.rfc3339.prefix(19) + "Z").utf8)
-        for range in started { bytes.replaceSubrange(range, with: text) }
-        return bytes
-    }
 
     static func digits(_ number: Int, _ width: Int) -> [UInt8] {
         let digits = String(number)
