@@ -144,17 +144,3 @@ struct PayloadMembers {
         )
     }
 }
-
-extension JSONValue.Kind {
-    /// How to speak of a value of this kind.
-    var words: String {
-        switch self {
-        case .null: "null"
-        case .bool: "a boolean"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "an array"
-        case .object: "an object"
-        }
-    }
-}

@@ -13,6 +13,15 @@ package struct JSONValue: Sendable {
             case .object: "object"
             }
         }
+
+        /// With its article, as a message names it.
+        package var words: String {
+            switch self {
+            case .null: "null"
+            case .array, .object: "an \(self)"
+            case .bool, .number, .string: "a \(self)"
+            }
+        }
     }
 
     let storage: JSONDocument.Storage
@@ -159,22 +168,32 @@ package struct JSONValue: Sendable {
     }
 
     /// An array's elements; empty for other kinds.
-    package var elements: Elements {
-        Elements(
+    package var elements: Children { children(of: .array, valueOffset: 0) }
+
+    /// An object's keys as they stand there, one that stands there twice as often; empty for other
+    /// kinds.
+    package var keys: Children { children(of: .object, valueOffset: 1) }
+
+    private func children(of kind: Kind, valueOffset: Int) -> Children {
+        Children(
             storage: storage,
             at: index + 1,
-            end: entry.kind == .array ? Int(entry.next) : index + 1
+            end: entry.kind == kind ? Int(entry.next) : index + 1,
+            valueOffset: valueOffset
         )
     }
 
-    package struct Elements: Sequence, IteratorProtocol {
+    package struct Children: Sequence, IteratorProtocol {
         let storage: JSONDocument.Storage
         var at: Int
         let end: Int
+        /// How far behind a child the value lies that its successor stands behind: a key's is next
+        /// to it, an element is one itself.
+        let valueOffset: Int
 
         package mutating func next() -> JSONValue? {
             guard at < end else { return nil }
-            defer { at = Int(storage.tape[at].next) }
+            defer { at = Int(storage.tape[at + valueOffset].next) }
             return JSONValue(storage: storage, index: at)
         }
     }
@@ -207,53 +226,18 @@ package struct JSONValue: Sendable {
         return members
     }
 
-    /// An object's keys as they stand there, one that stands there twice as often; empty for other
-    /// kinds.
-    package var keys: Keys {
-        Keys(
-            storage: storage,
-            at: index + 1,
-            end: entry.kind == .object ? Int(entry.next) : index + 1
-        )
-    }
-
-    package struct Keys: Sequence, IteratorProtocol {
-        let storage: JSONDocument.Storage
-        var at: Int
-        let end: Int
-
-        package mutating func next() -> JSONValue? {
-            guard at < end else { return nil }
-            defer { at = Int(storage.tape[at + 1].next) }
-            return JSONValue(storage: storage, index: at)
-        }
-    }
-
     /// Keys that this object has more than once.
     package var repeatedKeys: [String] {
-        guard entry.kind == .object else { return [] }
         var seen: Set<[UInt8]> = []
-        var repeated: [String] = []
-        var at = index + 1
-        while at < Int(entry.next) {
-            let key = JSONValue(storage: storage, index: at).utf8 ?? []
-            if !seen.insert(key).inserted { repeated.append(String(decoding: key, as: UTF8.self)) }
-            at = Int(storage.tape[at + 1].next)
-        }
-        return repeated
+        return keys.compactMap(\.utf8).filter { !seen.insert($0).inserted }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Where the key of a member stands; the last one, as `subscript` takes it.
     package func keyPosition(of name: String) -> TextPosition? {
-        guard entry.kind == .object else { return nil }
-        var found: TextPosition?
-        var at = index + 1
-        while at < Int(entry.next) {
-            let key = JSONValue(storage: storage, index: at)
-            if key.utf8?.elementsEqual(name.utf8) == true { found = key.position }
-            at = Int(storage.tape[at + 1].next)
-        }
-        return found
+        var found: JSONValue?
+        for key in keys where key.says(name) { found = key }
+        return found?.position
     }
 }
 

@@ -61,7 +61,7 @@ struct FlatReader {
         default:
             throw Flaw(
                 name,
-                "is \(value.kind), not a string",
+                "is \(value.kind.words), not a string",
                 hint: "write \"\(name)\": \"…\""
             )
         }
@@ -147,7 +147,7 @@ struct FlatReader {
             if value.string != nil { return nil }
             throw Flaw(
                 "tag",
-                "is \(value.kind), not a boolean",
+                "is \(value.kind.words), not a boolean",
                 hint: "write true or false"
             )
         }

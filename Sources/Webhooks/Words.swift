@@ -29,7 +29,9 @@ enum Words {
     /// What is wrong with a member that cannot be used: missing, null, or of another kind.
     static func lack(_ value: JSONValue?, of kind: JSONValue.Kind) -> String {
         guard let value else { return "is missing" }
-        if value.kind != kind { return value.isNull ? "is null" : "is \(value.kind), not \(kind)" }
+        if value.kind != kind {
+            return value.isNull ? "is null" : "is \(value.kind.words), not \(kind.words)"
+        }
         return value.string.map { $0.isEmpty ? "is empty" : "is \"\($0)\"" } ?? "is not usable"
     }
 

@@ -166,13 +166,13 @@ struct ArgoCDFlawTests {
     static let rows: [[String]] = [
         [#"{}"#, "app: is missing"],
         [#"{"app":null}"#, "app: is null"],
-        [#"{"app":"parcel"}"#, "app: is string, not object"],
+        [#"{"app":"parcel"}"#, "app: is a string, not an object"],
         [#"{"app":{}}"#, "app.metadata: is missing"],
         [#"{"app":{"metadata":{}}}"#, "app.metadata.name: is missing"],
         [#"{"app":{"metadata":{"name":""}}}"#, "app.metadata.name: is empty"],
         [
             #"{"app":{"metadata":{"name":"a"},"status":{"operationState":7}}}"#,
-            "app.status.operationState: is number, not object",
+            "app.status.operationState: is a number, not an object",
         ],
         [
             #"{"app":{"metadata":{"name":"a"},"status":{"operationState":{}}}}"#,

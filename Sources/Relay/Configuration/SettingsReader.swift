@@ -254,14 +254,3 @@ final class MistakeGatherer {
         all.sorted { ($0.line ?? .max, $0.column ?? .max) < ($1.line ?? .max, $1.column ?? .max) }
     }
 }
-
-extension JSONValue.Kind {
-    /// With its article, as a message names it.
-    fileprivate var words: String {
-        switch self {
-        case .array, .object: "an \(self)"
-        case .null: "null"
-        case .bool, .number, .string: "a \(self)"
-        }
-    }
-}
