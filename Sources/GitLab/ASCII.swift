@@ -3,8 +3,7 @@ enum ASCII {
     /// Whether both are the same but for the case of ASCII letters.
     static func equal(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count
-            && (left == right
-                || zip(left.utf8, right.utf8).allSatisfy { lower($0) == lower($1) })
+            && zip(left.utf8, right.utf8).allSatisfy { lower($0) == lower($1) }
     }
 
     /// Whether `text` holds `part`, ASCII letters of either case being the same.

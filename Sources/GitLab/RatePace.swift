@@ -23,7 +23,7 @@ package struct RatePace: Equatable, Sendable {
     /// Reads an answer's fields; what is missing or unreadable is nil.
     package init(_ fields: [(name: String, value: String)]) {
         var pace = Fields()
-        for (name, value) in fields { pace.take(name, value) }
+        for (name, value) in fields { pace.take(name, ASCII.trimmed(value)) }
         remaining = pace.remaining
         observed = pace.observed
         resetAt = pace.reset ?? pace.resetTime
@@ -39,25 +39,22 @@ package struct RatePace: Equatable, Sendable {
         var date: Timestamp?
         var retryAfter: RetryAfter?
 
-        mutating func take(_ name: String, _ untrimmed: String) {
-            // Most fields have nothing to do with this: their length already tells.
-            switch name.utf8.count {
-            case 4 where ASCII.equal(name, "date"):
-                date = Timestamp(httpDate: ASCII.trimmed(untrimmed))
-            case 11 where ASCII.equal(name, "retry-after"):
-                let value = ASCII.trimmed(untrimmed)
+        mutating func take(_ name: String, _ value: String) {
+            func isNamed(_ other: String) -> Bool { ASCII.equal(name, other) }
+            if isNamed("date") {
+                date = Timestamp(httpDate: value)
+            } else if isNamed("retry-after") {
                 retryAfter =
                     ASCII.number(value).map { .seconds($0) }
                     ?? Timestamp(httpDate: value).map { .date($0) }
-            case 15 where ASCII.equal(name, "ratelimit-reset"):
-                reset = Self.unixSeconds(ASCII.trimmed(untrimmed))
-            case 18 where ASCII.equal(name, "ratelimit-observed"):
-                observed = ASCII.number(ASCII.trimmed(untrimmed))
-            case 19 where ASCII.equal(name, "ratelimit-remaining"):
-                remaining = ASCII.number(ASCII.trimmed(untrimmed))
-            case 19 where ASCII.equal(name, "ratelimit-resettime"):
-                resetTime = Timestamp(httpDate: ASCII.trimmed(untrimmed))
-            default: break
+            } else if isNamed("ratelimit-remaining") {
+                remaining = ASCII.number(value)
+            } else if isNamed("ratelimit-observed") {
+                observed = ASCII.number(value)
+            } else if isNamed("ratelimit-reset") {
+                reset = Self.unixSeconds(value)
+            } else if isNamed("ratelimit-resettime") {
+                resetTime = Timestamp(httpDate: value)
             }
         }
 

@@ -22,12 +22,7 @@ package struct HTTPFields: Sendable {
 
     /// Every value of this name, in order.
     package func all(_ name: String) -> [String] {
-        guard has(name) else { return [] }
-        return lines.filter { matches($0, name) }.map { text($0.value) }
-    }
-
-    func count(of name: String) -> Int {
-        lines.reduce(0) { $0 + (matches($1, name) ? 1 : 0) }
+        lines.lazy.filter { matches($0, name) }.map { text($0.value) }
     }
 
     package func has(_ name: String) -> Bool { lines.contains { matches($0, name) } }

@@ -31,7 +31,7 @@ package struct HTTPResponse: Sendable {
     /// add a field.
     package func append(to out: inout [UInt8], close: Bool) {
         out += "HTTP/1.1 ".utf8
-        Self.append(status, to: &out)
+        out += String(status).utf8
         out.append(0x20)
         out += Self.reason(status).utf8
         out += "\r\n".utf8
@@ -44,17 +44,12 @@ package struct HTTPResponse: Sendable {
         let hasBody = status >= 200 && status != 204 && status != 304
         if hasBody {
             out += "Content-Length: ".utf8
-            Self.append(body.count, to: &out)
+            out += String(body.count).utf8
             out += "\r\n".utf8
         }
         if close { out += "Connection: close\r\n".utf8 }
         out += "\r\n".utf8
         if hasBody, !isHeadOnly { out += body }
-    }
-
-    private static func append(_ number: Int, to out: inout [UInt8]) {
-        var text = String(number)
-        text.withUTF8 { out += $0 }
     }
 
     private static func appendClean(_ text: String, to out: inout [UInt8]) {

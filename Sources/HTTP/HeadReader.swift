@@ -99,13 +99,10 @@ struct HeadReader {
     }
 
     private func checkHost(_ fields: HTTPFields, _ minor: Int) throws(HTTPParseError) {
-        let count = fields.count(of: "Host")
-        guard count <= 1 else { throw .repeatedHost }
-        guard let host = fields["Host"] else {
-            guard minor == 0 else { throw .missingHost }
-            return
-        }
-        guard Self.isHost(host.utf8) else { throw .malformedHost }
+        let hosts = fields.all("Host")
+        guard hosts.count <= 1 else { throw .repeatedHost }
+        guard minor == 0 || hosts.count == 1 else { throw .missingHost }
+        guard hosts.allSatisfy({ Self.isHost($0.utf8) }) else { throw .malformedHost }
     }
 
     /// A path is taken as it is, never tidied: one that could be read as another is refused.

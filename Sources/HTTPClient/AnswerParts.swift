@@ -21,29 +21,18 @@ struct AnswerHead {
 
     var fields: [(name: String, value: String)] {
         bytes.withUnsafeBytes { bytes in
-            var fields: [(name: String, value: String)] = []
-            fields.reserveCapacity(32)
-            var start = 0
-            var isStatusLine = true
-            while start < bytes.count {
-                let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-                let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                start = end + 1
-                if !isStatusLine, let colon = line.firstIndex(of: 0x3A) {
-                    fields.append((Self.text(line[..<colon]), Self.text(line[(colon + 1)...])))
-                }
-                isStatusLine = false
+            bytes.split(separator: 0x0A).dropFirst().compactMap { line in
+                guard let colon = line.firstIndex(of: 0x3A) else { return nil }
+                return (Self.text(line[..<colon]), Self.text(line[(colon + 1)...]))
             }
-            return fields
         }
     }
 
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
-        var (start, end) = (bytes.startIndex, bytes.endIndex)
-        while start < end, isBlank(bytes[start]) { start += 1 }
-        while start < end, isBlank(bytes[end - 1]) { end -= 1 }
-        return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+        var bytes = bytes.drop(while: isBlank)
+        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        return String(decoding: UnsafeRawBufferPointer(rebasing: bytes), as: UTF8.self)
     }
 }
 

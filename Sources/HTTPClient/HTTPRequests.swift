@@ -71,10 +71,18 @@ package struct HTTPRequests: ~Copyable {
         let hadStillborn = !stillborn.isEmpty
         stillborn = []
         guard !collect(body), !hadStillborn else { return }
-        var bell = curl_waitfd(fd: doorbell, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        let timeout = milliseconds < 0 ? Int32.max : milliseconds
-        _ = curl_multi_poll(multi, &bell, doorbell < 0 ? 0 : 1, timeout, nil)
+        _ = sleep(milliseconds: milliseconds < 0 ? .max : milliseconds, doorbell: doorbell)
         _ = collect(body)
+    }
+
+    /// Until a transfer has something to do, `doorbell` is readable or `milliseconds` have passed;
+    /// -1 for no doorbell.
+    ///
+    /// - Returns: Whether the doorbell is readable.
+    private func sleep(milliseconds: Int32, doorbell: Int32) -> Bool {
+        var bell = curl_waitfd(fd: doorbell, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        _ = curl_multi_poll(multi, &bell, doorbell < 0 ? 0 : 1, milliseconds, nil)
+        return bell.revents != 0
     }
 
     /// Takes what ends while others end too: for who has something to do once for all of them.
@@ -91,9 +99,7 @@ package struct HTTPRequests: ~Copyable {
             if collect(body) { continue }
             guard left > 0 else { return }
             left -= 1
-            var bell = curl_waitfd(fd: doorbell, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-            _ = curl_multi_poll(multi, &bell, doorbell < 0 ? 0 : 1, 1, nil)
-            if bell.revents != 0 { return }
+            if sleep(milliseconds: 1, doorbell: doorbell) { return }
         }
     }
 

@@ -3,8 +3,8 @@ import CCurl
 /// One easy handle, the memory libcurl points into, and the request that is under way on it.
 ///
 /// A class because libcurl calls back with its address (`CURLOPT_PRIVATE`). Lives and dies on the
-/// client's thread; the client frees the handle. Between two requests it keeps its options: the next
-/// one sets again only what differs, when it is asked in the same manner.
+/// client's thread. Between two requests it keeps its options: the next one sets again only what
+/// differs, when it is asked in the same manner.
 final class Transfer {
     private(set) var id: UInt64 = 0
     let handle: UnsafeMutableRawPointer
@@ -43,12 +43,11 @@ final class Transfer {
                 && (request.body == nil) == (other.body == nil)
                 && request.timeoutMilliseconds == other.timeoutMilliseconds
                 && request.caFile == other.caFile && request.unixSocket == other.unixSocket
-                && request.fields.count == other.fields.count
-                && zip(request.fields, other.fields).allSatisfy { $0 == $1 }
+                && request.fields.elementsEqual(other.fields, by: ==)
         }
     }
 
-    /// Takes the handle; the client frees it when this fails, and in its own end.
+    /// The handle is the client's, which frees it.
     init(on handle: UnsafeMutableRawPointer, userAgent: String) {
         self.handle = handle
         self.userAgent = userAgent
