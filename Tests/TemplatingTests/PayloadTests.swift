@@ -301,4 +301,29 @@ struct PayloadTests {
         #expect(root["a"]?.string == "ours1")
         #expect(root["all"]?["hook"]?.string == "ours")
     }
+
+    @Test("what a template sets in an added map stays there for the run, and for no other")
+    func setInAdded() throws {
+        let body = try Sample.json(#"{"n": 1}"#)
+        let data = TemplateData(
+            body,
+            adding: [
+                ("deployment", .map([("sha", .text("07aa")), ("n", .text("1"))])),
+                ("request", .made { [("x-a", .text("b"))] }),
+            ]
+        )
+        let template = """
+            {{- $_ := set .deployment "sha" "99" }}{{ $_ := unset .deployment "n" -}}
+            {{- $_ := set .request "y" "z" }}{{ $_ := set .deployment "self" .deployment -}}
+            {"sha": "{{.deployment.sha}}", "n": {{hasKey .deployment "n"}},
+             "y": "{{.request.y}}{{index .request "x-a"}}", "self": "{{.deployment.self.sha}}"}
+            """
+        for _ in 0..<2 {
+            let root = try payload(template, data)
+            #expect(root["sha"]?.string == "99")
+            #expect(root["n"]?.bool == false)
+            #expect(root["y"]?.string == "zb")
+            #expect(root["self"]?.string == "99")
+        }
+    }
 }

@@ -39,7 +39,7 @@ extension Executor {
                 }
                 try spend(map.searchSteps)
                 let end = call == nil ? names.count : names.count - 1
-                if let found = try walk(map, names, &index, end) ?? map[name] {
+                if let found = try walk(map, names, &index, end) ?? map[name.utf8] {
                     value = found
                 } else if missingKey == .error, !isTolerant {
                     throw Self.missing(name, operand, among: map.keys)

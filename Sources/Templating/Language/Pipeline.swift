@@ -72,12 +72,7 @@ final class Operand: Sendable {
 /// A field's name as the bytes that are looked up.
 struct FieldName: Sendable {
     let utf8: [UInt8]
-    let text: String
     /// Of its dot.
     let offset: Int
-
-    init(utf8: [UInt8], offset: Int) {
-        (self.utf8, self.offset) = (utf8, offset)
-        text = String(decoding: utf8, as: UTF8.self)
-    }
+    var text: String { String(decoding: utf8, as: UTF8.self) }
 }

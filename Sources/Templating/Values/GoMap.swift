@@ -71,19 +71,6 @@ final class GoMap {
         set { self[Array(key.utf8)] = newValue }
     }
 
-    /// The value of a field that a template names; the same as by its bytes.
-    subscript(_ field: FieldName) -> Value? {
-        guard case .added(let added, let body, let alterations) = source else {
-            return self[field.utf8]
-        }
-        // Added keys are ASCII: what has as many bytes and equals one is the same text.
-        for index in added.indices.reversed()
-        where added[index].key == field.text && added[index].key.utf8.count == field.utf8.count {
-            return value(added[index])
-        }
-        return body?[utf8: field.utf8].map { Value($0, alterations) }
-    }
-
     var count: Int {
         switch source {
         case .own: return entries.count
@@ -168,10 +155,6 @@ final class GoMap {
     }
 
     private func value(_ added: (key: String, value: TemplateValue)) -> Value {
-        switch added.value {
-        case .map, .made: break
-        default: return Value(added.value)
-        }
         if let known = made.first(where: { $0.key == added.key }) { return .map(known.map) }
         let value = Value(added.value)
         if let map = value.map { made.append((added.key, map)) }
