@@ -4,14 +4,18 @@ package enum NearestName {
     private static let longest = 64
 
     /// Gives the closest of `names`, if a third of the letters or fewer differ; in any case of
-    /// letters.
-    package static func find(_ wrong: String, among names: some Sequence<String>) -> String? {
+    /// letters; `most` may differ however long the names are.
+    package static func find(
+        _ wrong: String,
+        among names: some Sequence<String>,
+        within most: Int = .max
+    ) -> String? {
         let letters = Array(wrong.lowercased().unicodeScalars)
         guard letters.count <= longest else { return nil }
         var best: (name: String, distance: Int)?
         for name in names where name != wrong {
             let other = Array(name.lowercased().unicodeScalars)
-            let allowed = max(1, max(letters.count, other.count) / 3)
+            let allowed = min(most, max(1, max(letters.count, other.count) / 3))
             guard other.count <= longest, abs(other.count - letters.count) <= allowed else {
                 continue
             }

@@ -120,25 +120,26 @@ struct ConfigurationEnvironment {
         "GITLAB_PROJECT",
     ]
 
-    /// GitLab's own programs and many people's scripts have variables of that prefix: there only a
-    /// slip of a letter or two counts.
-    private func isForeign(_ name: String, near: String) -> Bool {
-        guard name.hasPrefix("GITLAB_") else { return false }
-        return name == "GITLAB_URI" || abs(name.utf8.count - 7 - near.utf8.count) > 1
+    /// A variable that is nearly one of ours is a slip; others may be anybody's.
+    ///
+    /// Only what stands behind the prefix is compared: Kubernetes sets RELAY_PORT and the like for a
+    /// Service named relay. GitLab's own programs and people's scripts have many more of theirs.
+    private func checkNames() {
+        checkNames("RELAY_")
+        checkNames("GITLAB_", within: 1, but: ["GITLAB_URI"])
     }
 
-    /// A variable that is nearly one of ours is a slip; others may be anybody's.
-    private func checkNames() {
-        for name in inputs.environment.keys.sorted() where !Self.names.contains(name) {
-            guard let prefix = ["RELAY_", "GITLAB_"].first(where: name.hasPrefix) else { continue }
-            // Kubernetes sets RELAY_PORT and the like for a Service named relay: only what stands
-            // behind is compared.
-            let own = Self.names.filter { $0.hasPrefix(prefix) }
-                .map { String($0.dropFirst(prefix.count)) }
-            let rest = String(name.dropFirst(prefix.count))
-            guard let near = NearestName.find(rest, among: own), !isForeign(name, near: near) else {
-                continue
-            }
+    private func checkNames(
+        _ prefix: String,
+        within most: Int = .max,
+        but foreign: Set<String> = []
+    ) {
+        let own = Self.names.filter { $0.hasPrefix(prefix) }
+        let ends = own.map { String($0.dropFirst(prefix.count)) }
+        for name in inputs.environment.keys.sorted()
+        where name.hasPrefix(prefix) && !own.contains(name) && !foreign.contains(name) {
+            let end = String(name.dropFirst(prefix.count))
+            guard let near = NearestName.find(end, among: ends, within: most) else { continue }
             gatherer.add(
                 name,
                 "there is no such variable",
