@@ -37,8 +37,8 @@ package enum DefaultBranch {
         text.utf8.contains(0xF3) && parts(of: text).count > 1
     }
 
-    /// Whether it may be in these bytes: its first one is there, or an escape.
-    static func isMarked(_ payload: [UInt8]) -> Bool {
+    /// Whether the mark may be in a payload: its first byte is there, or an escape.
+    static func mayBeMarked(_ payload: [UInt8]) -> Bool {
         payload.contains(0xF3) || payload.contains(UInt8(ascii: "\\"))
     }
 

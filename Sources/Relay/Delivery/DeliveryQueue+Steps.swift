@@ -161,7 +161,7 @@ extension DeliveryQueue {
         }
         // As it was accepted, nothing of it is left open.
         if delivery.place.ref != nil, delivery.status == wanted,
-            !DefaultBranch.isMarked(delivery.payload)
+            !DefaultBranch.mayBeMarked(delivery.payload)
         {
             return delivery.payload
         }

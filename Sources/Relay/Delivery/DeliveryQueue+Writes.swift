@@ -267,13 +267,14 @@ extension DeliveryQueue {
         if let row = book.row(of: entry.operation) { book.remove(row) }
         if entry.isClosing {
             settle(slot, .superseded, reason, at: now)
-        } else if let doubt = lanes[lane].doubt, doubt.sending.deployment == nil {
-            // Another row may have been made for it before a restart, and is looked for.
-            arouse(lane, at: now)
-        } else {
+            return
+        }
+        // A doubt about a row that was to be made stays: there may be one since before a restart.
+        let mayBeAnother = lanes[lane].doubt.map { $0.sending.deployment == nil } ?? false
+        if !mayBeAnother {
             lanes[lane].doubt = nil
             (lanes[lane].firstSending, lanes[lane].firstSentAt) = (nil, nil)
-            arouse(lane, at: now)
         }
+        arouse(lane, at: now)
     }
 }

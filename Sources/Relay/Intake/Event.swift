@@ -174,24 +174,19 @@ struct EventMaker {
 
     /// DESIGN §2.5: the body as it came, `.hook`, `.request` and `.deployment`.
     func data(_ report: Report, _ place: Place?, status: DeploymentStatus) -> TemplateData {
-        let deployment = ("deployment", TemplateValue.map(deployment(report, place, status)))
-        return TemplateData(body, adding: [hookMember, requestMember, deployment])
-    }
-
-    /// What a template sees beside a body that was not understood.
-    var surroundings: [(key: String, value: TemplateValue)] { [hookMember, requestMember] }
-
-    private var hookMember: (key: String, value: TemplateValue) {
-        ("hook", .made { [name = hook.name] in [("name", .text(name))] })
-    }
-
-    private var requestMember: (key: String, value: TemplateValue) {
-        (
-            "request",
-            .made { [fields = webhook.fields] in
-                fields.map { ($0.name.lowercased(), .text($0.value)) }
-            }
+        TemplateData(
+            body,
+            adding: surroundings + [("deployment", .map(deployment(report, place, status)))]
         )
+    }
+
+    /// What a template sees beside the body, whether or not that was understood.
+    var surroundings: [(key: String, value: TemplateValue)] {
+        let (name, fields) = (hook.name, webhook.fields)
+        return [
+            ("hook", .made { [("name", .text(name))] }),
+            ("request", .made { fields.map { ($0.name.lowercased(), .text($0.value)) } }),
+        ]
     }
 
     private func deployment(

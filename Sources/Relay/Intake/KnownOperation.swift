@@ -112,7 +112,7 @@ struct Application: Sendable {
     var newest: KnownOperation? { operations.last }
     /// Whether the sender has said that it is being deleted, and its environment was seen to.
     var isGone: Bool { deletion != nil }
-    var open: [KnownOperation] { hasOpen ? operations.filter(\.isOpen) : [] }
+    var open: [KnownOperation] { operations.filter(\.isOpen) }
     var hasOpen: Bool { operations.contains { $0.isOpen } }
 
     func operation(_ identity: Identity) -> KnownOperation? {
@@ -130,18 +130,17 @@ struct Application: Sendable {
 
     @discardableResult
     mutating func add(_ operation: KnownOperation, keeping limit: Int) -> Change {
-        let index = operations.lastIndex { $0.name.order <= operation.name.order }.map { $0 + 1 }
-        var change = Change(self, .added(at: index ?? 0, forgotten: []))
-        operations.insert(operation, at: index ?? 0)
+        let older = operations.lastIndex { $0.name.order <= operation.name.order }
+        let index = older.map { $0 + 1 } ?? 0
+        var change = Change(self, at: index)
+        operations.insert(operation, at: index)
         deletion = nil
         lastTold = operation.name.identity
-        var forgotten: [(index: Int, operation: KnownOperation)] = []
         while operations.count > limit,
             let oldest = operations.dropLast().firstIndex(where: { !$0.isOpen })
         {
-            forgotten.append((oldest, operations.remove(at: oldest)))
+            change.forgotten.append((oldest, operations.remove(at: oldest)))
         }
-        change.what = .added(at: index ?? 0, forgotten: forgotten)
         return change
     }
 
@@ -150,7 +149,7 @@ struct Application: Sendable {
         guard let index = operations.lastIndex(where: { $0.name.identity == identity }) else {
             return nil
         }
-        let change = Change(self, .told(at: index, before: operations[index]))
+        let change = Change(self, at: index, of: operations[index])
         operations[index].tell(next)
         if !next.isClosing { lastTold = identity }
         return change
@@ -161,32 +160,35 @@ struct Application: Sendable {
     /// What `add` or `tell` has changed: a turn that may be taken back keeps this and not all that
     /// was before, for that would be copied with the first change.
     struct Change: Sendable {
-        enum What: Sendable {
-            case added(at: Int, forgotten: [(index: Int, operation: KnownOperation)])
-            case told(at: Int, before: KnownOperation)
-        }
-
-        fileprivate var what: What
+        /// Which operation was added or told of; `before`: what it was, nil when it was added.
+        fileprivate let index: Int
+        fileprivate let before: KnownOperation?
+        /// What was forgotten for it, and from where, in that order.
+        fileprivate var forgotten: [(index: Int, operation: KnownOperation)] = []
         fileprivate let lastTold: Identity?
         fileprivate let deletion: UInt64?
         fileprivate let usedAt: UInt64
 
-        fileprivate init(_ before: Application, _ what: What) {
-            self.what = what
-            (lastTold, deletion, usedAt) = (before.lastTold, before.deletion, before.usedAt)
+        fileprivate init(
+            _ application: Application,
+            at index: Int,
+            of before: KnownOperation? = nil
+        ) {
+            (self.index, self.before) = (index, before)
+            (lastTold, deletion) = (application.lastTold, application.deletion)
+            usedAt = application.usedAt
         }
     }
 
     /// As if the change had not been; later ones were taken back before.
     mutating func takeBack(_ change: Change) {
-        switch change.what {
-        case .added(let index, let forgotten):
-            for (place, operation) in forgotten.reversed() {
-                operations.insert(operation, at: place)
-            }
-            operations.remove(at: index)
-        case .told(let index, let before):
-            operations[index] = before
+        for (index, operation) in change.forgotten.reversed() {
+            operations.insert(operation, at: index)
+        }
+        if let before = change.before {
+            operations[change.index] = before
+        } else {
+            operations.remove(at: change.index)
         }
         (lastTold, deletion, usedAt) = (change.lastTold, change.deletion, change.usedAt)
     }

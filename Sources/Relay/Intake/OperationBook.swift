@@ -13,17 +13,16 @@ struct OperationBook: Sendable {
     private let limits: Limits
     /// What the present turn changed, to be taken back when its commit fails.
     private var undo: [Undo] = []
+    /// Forgotten since the turn began: that stands whether or not its commit succeeds.
+    private var forgotten: [(delivery: UInt64, operation: Identity, application: Identity)] = []
+    /// How many may gather before idle ones are swept out.
+    private var capacity: Int
 
     private enum Undo {
         /// What it was before; nil: it was not known.
         case whole(Identity, Application?)
         case change(Identity, Application.Change)
     }
-
-    /// Forgotten since the turn began: that stands whether or not its commit succeeds.
-    private var forgotten: [(delivery: UInt64, operation: Identity, application: Identity)] = []
-    /// How many may gather before idle ones are swept out.
-    private var capacity: Int
 
     init(limits: Limits) {
         self.limits = limits
