@@ -57,6 +57,14 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the kernel is to choose a port that is free.
+    package var isAnyPort: Bool {
+        switch self {
+        case .ipv4(_, let port), .ipv6(_, let port): port == 0
+        case .unix: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .ipv4(let number, let port):

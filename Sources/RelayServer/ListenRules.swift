@@ -13,7 +13,8 @@ struct ListenRules {
     /// `openHooks` ask their senders for nothing; `hasAdminToken`: the admin address can ask for one.
     init(_ configuration: Configuration, openHooks: [String], hasAdminToken: Bool) {
         self.configuration = configuration
-        if let address = read(configuration.listen, "listen"), !address.isLoopback {
+        let hooksAddress = read(configuration.listen, "listen")
+        if let address = hooksAddress, !address.isLoopback {
             shutHooks = openHooks
             if openHooks.count == configuration.hooks.count {
                 add(
@@ -26,8 +27,7 @@ struct ListenRules {
         guard let address = read(configuration.adminListen, "admin.listen")
         else { return }
         isAdminLocal = address.isLoopback
-        if configuration.listen == configuration.adminListen, !configuration.listen.hasSuffix(":0")
-        {
+        if address == hooksAddress, !address.isAnyPort {
             add(
                 "admin.listen",
                 "\(address) is where the webhooks arrive",

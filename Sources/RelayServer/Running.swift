@@ -170,12 +170,7 @@ private struct SecretReader {
 
     /// Says that it is a Standard Webhooks secret, and is none.
     private static func isCutShort(_ secret: Credential) -> Bool {
-        secret.withSecret { bytes in
-            let prefix = Array("whsec_".utf8)
-            guard bytes.starts(with: prefix) else { return false }
-            let text = String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)
-            return text.isEmpty || Base64.decode(text) == nil
-        }
+        secret.withSecret { Authenticator.signingKey(in: $0) == nil }
     }
 
     /// libcurl reads them at the first call only: too late to hear of a slip.

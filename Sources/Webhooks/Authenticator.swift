@@ -135,6 +135,17 @@ package struct Authenticator: Sendable {
         return (present - 300...present + 300).contains(seconds)
     }
 
+    /// The key that a Standard Webhooks secret gives: what follows `whsec_`, in base64, or else the
+    /// secret itself.
+    ///
+    /// - Returns: nil when something else than base64 follows.
+    package static func signingKey(in secret: [UInt8]) -> [UInt8]? {
+        let prefix = Array("whsec_".utf8)
+        guard secret.starts(with: prefix) else { return secret }
+        let key = Base64.decode(String(decoding: secret.dropFirst(prefix.count), as: UTF8.self))
+        return key.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// Standard Webhooks: `v1,BASE64` over `id.timestamp.body`, at most five minutes old or early.
     private static func isStandard(
         _ value: String,
@@ -150,15 +161,7 @@ package struct Authenticator: Sendable {
             let seconds = Int64(stamp), isFresh(seconds, now)
         else { return false }
         let signed = Array("\(id).\(stamp).".utf8) + body
-        let expected = secret.withSecret { bytes -> [UInt8] in
-            let prefix = Array("whsec_".utf8)
-            guard bytes.starts(with: prefix),
-                let key = Base64.decode(
-                    String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)
-                )
-            else { return HMAC.sha256(key: bytes, signed) }
-            return HMAC.sha256(key: key, signed)
-        }
+        let expected = secret.withSecret { HMAC.sha256(key: signingKey(in: $0) ?? $0, signed) }
         var isValid = false
         for signature in value.split(separator: " ") where signature.hasPrefix("v1,") {
             guard let given = Base64.decode(String(signature.dropFirst(3))) else { continue }

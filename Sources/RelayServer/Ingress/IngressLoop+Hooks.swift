@@ -366,37 +366,41 @@ extension IngressLoop {
 
     private mutating func tell(_ one: Untold) {
         let (reception, webhook) = (one.reception, one.webhook)
-        if case .accepted = reception.outcome, !log.writes(.info) {
-            return metrics.event(webhook.hook, "accepted")
+        func fields(_ more: [(String, Log.Value?)]) -> [(String, Log.Value?)] {
+            let time = (Clock.monotonicNanoseconds() - one.startedAt) / 1_000_000
+            return [
+                ("hook", .text(webhook.hook)),
+                ("application", reception.application.map(Log.Value.text)),
+                ("milliseconds", .number(time)),
+                ("traceparent", webhook.traceparent.map(Log.Value.text)),
+            ] + more
         }
-        var fields: [(String, Log.Value?)] = [
-            ("hook", .text(webhook.hook)),
-            ("application", reception.application.map(Log.Value.text)),
-            ("milliseconds", .number((Clock.monotonicNanoseconds() - one.startedAt) / 1_000_000)),
-            ("traceparent", webhook.traceparent.map(Log.Value.text)),
-        ]
         switch reception.outcome {
         case .accepted(let delivery):
             metrics.event(webhook.hook, "accepted")
-            fields += [
-                ("id", .text(String(delivery.id))), ("project", .text(delivery.place.project)),
-                ("environment", .text(delivery.place.environment)),
-                ("status", .text(delivery.status.name)), ("sha", .text(delivery.place.sha)),
-            ]
-            log.info("event-accepted", fields)
+            log.info(
+                "event-accepted",
+                fields([
+                    ("id", .text(String(delivery.id))), ("project", .text(delivery.place.project)),
+                    ("environment", .text(delivery.place.environment)),
+                    ("status", .text(delivery.status.name)), ("sha", .text(delivery.place.sha)),
+                ])
+            )
         case .duplicate(_, let reason):
             pass("duplicate", reason, reception, webhook)
-            log.info("event-duplicate", fields + [("reason", .text(reason))])
+            log.info("event-duplicate", fields([("reason", .text(reason))]))
         case .ignored(let reason):
             pass("ignored", reason, reception, webhook)
-            log.info("event-ignored", fields + [("reason", .text(reason))])
+            log.info("event-ignored", fields([("reason", .text(reason))]))
         case .dead(let id, let status, let reason):
             metrics.event(webhook.hook, "dead")
-            fields += [
-                ("id", .text(String(id))), ("status", .number(Int64(status))),
-                ("peer", .text(one.peer)), ("reason", .text(reason)),
-            ]
-            log.warn("event-dead", fields)
+            log.warn(
+                "event-dead",
+                fields([
+                    ("id", .text(String(id))), ("status", .number(Int64(status))),
+                    ("peer", .text(one.peer)), ("reason", .text(reason)),
+                ])
+            )
         }
     }
 

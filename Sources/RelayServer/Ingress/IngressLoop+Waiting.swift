@@ -61,12 +61,12 @@ extension IngressLoop {
     }
 
     /// Something was written down about a delivery that somebody waits for.
-    mutating func settleWaiters(_ record: SettledRecord, _ ended: Ended?) {
+    mutating func settleWaiters(_ record: SettledRecord, _ ended: LedgerEntry?) {
         switch record {
         case .attempt(let attempt):
             waiters.note(attempt)
         case .settled(let end):
-            if let ended { forget(ended) }
+            if let ended, end.state == .dead || end.state == .dropped { forget(ended) }
             if end.state == .superseded, let next = successor(of: end) {
                 waiters.move(from: end.delivery, to: next)
                 return
@@ -81,11 +81,10 @@ extension IngressLoop {
     }
 
     /// Dead or dropped: what it said may be accepted again (DESIGN §2.6).
-    private mutating func forget(_ ended: Ended) {
-        guard ended.end.state == .dead || ended.end.state == .dropped else { return }
-        if ended.entry.isDeadLetter {
-            intake.forgetLetter(ended.entry.id)
-        } else if case .delivery(let delivery) = ended.record ?? acceptedRecord(ended.entry) {
+    private mutating func forget(_ entry: LedgerEntry) {
+        if entry.isDeadLetter {
+            intake.forgetLetter(entry.id)
+        } else if let delivery = acceptedDelivery(entry) {
             intake.forget(delivery)
         }
     }

@@ -103,21 +103,17 @@ struct IngressLoop: ~Copyable {
     private mutating func turn() throws(IngressError) {
         let ready = try wait()
         if trouble.words != nil, trouble.nextTry <= Clock.monotonic() { try makeRoom() }
+        var arrivals: [Connection.Role] = []
         for readiness in ready {
             switch readiness.token {
             case Self.mailboxToken: readMail()
-            case Self.hooksToken, Self.adminToken: continue
+            case Self.hooksToken: arrivals.append(.hooks)
+            case Self.adminToken: arrivals.append(.admin)
             default: serve(readiness)
             }
         }
         // Those that are there come first.
-        for readiness in ready {
-            switch readiness.token {
-            case Self.hooksToken: accept(.hooks)
-            case Self.adminToken: accept(.admin)
-            default: continue
-            }
-        }
+        for role in arrivals { accept(role) }
         acceptAgain()
         parseResumable()
         closeOverdue()
@@ -195,11 +191,13 @@ struct IngressLoop: ~Copyable {
     private mutating func take(_ news: DeliveryNews) {
         switch news {
         case .record(let record, let locator):
-            // Before the ledger takes the end of what waits beyond `ledgerEntries`, and forgets it.
-            let ended: Ended? = if case .settled(let end) = record { known(end) } else { nil }
+            // Asked before the ledger forgets what has waited beyond `ledgerEntries`: its end would
+            // be looked for in a whole segment, and after an outage there are thousands.
+            let ended: LedgerEntry? =
+                if case .settled(let end) = record { entry(end.delivery) } else { nil }
             ledger.note(record, locator: locator)
             record.delivery.map { streams.note(delivery: $0) }
-            if let ended { note(ended) }
+            if case .settled(let end) = record, let ended { note(end, of: ended) }
             if case .attempt(let attempt) = record, attempt.outcome != .delivered {
                 history.note(at: attempt.finishedAt.milliseconds) { $0.failedAttempts += 1 }
             }
@@ -219,33 +217,8 @@ struct IngressLoop: ~Copyable {
         }
     }
 
-    /// An end, and whose it is.
-    struct Ended {
-        let end: Settlement
-        let entry: LedgerEntry
-        /// Where that was made of its record.
-        let record: AcceptedRecord?
-    }
-
-    /// Whose end it is.
-    ///
-    /// Of what has waited from memory or from its one record, for after an outage thousands of ends
-    /// come at once; only what was over already, and has left the ledger, is looked for in its
-    /// segment.
-    private mutating func known(_ end: Settlement) -> Ended? {
-        if let entry = ledger[end.delivery] { return Ended(end: end, entry: entry, record: nil) }
-        guard let locator = ledger.locator(of: end.delivery) else {
-            return olderEntry(end.delivery).map { Ended(end: end, entry: $0, record: nil) }
-        }
-        let reader = RecordReader(folder: running.configuration.data, name: "accepted")
-        return reader.acceptedRecord(at: locator).map { record in
-            Ended(end: end, entry: LedgerEntry(record, locator: locator), record: record)
-        }
-    }
-
     /// A delivery is over: one line in the log, and what it took from acceptance to its end.
-    private mutating func note(_ ended: Ended) {
-        let (end, entry) = (ended.end, ended.entry)
+    private mutating func note(_ end: Settlement, of entry: LedgerEntry) {
         guard !entry.isDeadLetter else { return }
         let milliseconds = max(0, end.settledAt.milliseconds - entry.receivedAt.milliseconds)
         if end.state == .delivered { metrics.latency.observe(Double(milliseconds) / 1000) }
@@ -269,7 +242,7 @@ struct IngressLoop: ~Copyable {
             ("deployment", end.row.map { .number(Int64($0.deployment)) }),
             ("reason", .text(end.reason)), ("attempts", .number(Int64(end.attempts))),
             ("milliseconds", .number(milliseconds)),
-            ("traceparent", traceparent(of: ended).map(Log.Value.text)),
+            ("traceparent", traceparent(of: entry).map(Log.Value.text)),
         ]
         switch end.state {
         case .delivered, .superseded: log.info("delivery-\(end.state.name)", fields)
@@ -278,10 +251,8 @@ struct IngressLoop: ~Copyable {
     }
 
     /// What the event came with; read from its record when it came before this start.
-    private mutating func traceparent(of ended: Ended) -> String? {
-        let entry = ended.entry
+    private mutating func traceparent(of entry: LedgerEntry) -> String? {
         if let known = traces.take(entry.id) { return known }
-        if case .delivery(let delivery) = ended.record { return delivery.traceparent }
         guard traces.mayLack(entry.id) || entry.receivedAt.milliseconds < shared.startedAt else {
             return nil
         }

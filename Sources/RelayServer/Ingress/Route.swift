@@ -89,22 +89,13 @@ enum Route: Equatable {
     }
 
     init(_ head: HTTPRequestHead, role: Connection.Role) {
-        let path = head.path
-        switch (path, role) {
+        switch (head.path, role) {
         case ("/livez", _), ("/healthz", _), ("/-/healthy", _): self = .live
         case ("/readyz", _), ("/-/ready", _): self = .ready
         case ("*", _): self = .server
-        case (_, .hooks): self = Self.hook(path) ?? Self.hooks(head)
+        case (_, .hooks): self = Self.hooks(head)
         case (_, .admin): self = Self.admin(head)
         }
-    }
-
-    /// `/hooks/NAME` with nothing to decode, as nearly all of them are.
-    private static func hook(_ path: String) -> Route? {
-        guard path.hasPrefix("/hooks/") else { return nil }
-        let name = path.utf8.dropFirst(7)
-        guard !name.isEmpty, !name.contains(0x2F), !name.contains(0x25) else { return nil }
-        return .hook(name: String(Substring(name)))
     }
 
     private static func hooks(_ head: HTTPRequestHead) -> Route {

@@ -26,19 +26,19 @@ package struct Log: Sendable {
         case flag(Bool)
     }
 
-    package func debug(_ message: String, _ fields: [(String, Value?)] = []) {
+    package func debug(_ message: String, _ fields: @autoclosure () -> [(String, Value?)] = []) {
         write(.debug, message, fields)
     }
 
-    package func info(_ message: String, _ fields: [(String, Value?)] = []) {
+    package func info(_ message: String, _ fields: @autoclosure () -> [(String, Value?)] = []) {
         write(.info, message, fields)
     }
 
-    package func warn(_ message: String, _ fields: [(String, Value?)] = []) {
+    package func warn(_ message: String, _ fields: @autoclosure () -> [(String, Value?)] = []) {
         write(.warn, message, fields)
     }
 
-    package func error(_ message: String, _ fields: [(String, Value?)] = []) {
+    package func error(_ message: String, _ fields: @autoclosure () -> [(String, Value?)] = []) {
         write(.error, message, fields)
     }
 
@@ -55,12 +55,13 @@ package struct Log: Sendable {
     /// The last chance for what still waits: for at most `milliseconds`.
     package func finish(milliseconds: Int32 = 200) { output.finish(milliseconds: milliseconds) }
 
-    /// Whether lines of this level are written at all.
-    package func writes(_ level: LogLevel) -> Bool { level >= self.level }
-
-    private func write(_ level: LogLevel, _ message: String, _ fields: [(String, Value?)]) {
-        guard writes(level) else { return }
-        output.write(line(level, message, fields)) { count in
+    private func write(
+        _ level: LogLevel,
+        _ message: String,
+        _ fields: () -> [(String, Value?)]
+    ) {
+        guard level >= self.level else { return }
+        output.write(line(level, message, fields())) { count in
             line(.warn, "log-lines-left-out", [("count", .number(Int64(count)))])
         }
     }

@@ -17,7 +17,6 @@ struct ArgoCDSubject {
     let objectName: String
     let phase: String
     let startedAt: Timestamp
-
     let health: String?
 
     init(
