@@ -117,18 +117,9 @@ struct ConsoleBrowserTests {
 
     @Test("beyond loopback the page itself asks for the token, and then shows what there is")
     func asks() async throws {
-        let token = "correct-horse-battery-staple"
-        let stage = try Stage([
-            "RELAY_ADMIN_LISTEN": "0.0.0.0:0", "RELAY_ADMIN_TOKEN": token,
-        ])
-        let relay = try await stage.start()
-        let browser = try Browser()
-        try browser.open(relay.console)
-        try await browser.wait(until: "document.getElementById('sign-in')?.open")
-        _ = try browser.value(
-            "(document.getElementById('token').value = '\(token)',"
-                + "document.querySelector('#sign-in form').requestSubmit())"
-        )
+        let console = try await ConsoleStage()
+        let (relay, browser) = (console.relay, console.browser)
+        try browser.signIn(ConsoleStage.token)
         try await browser.wait(until: "!document.getElementById('sign-in').open")
         try await browser.wait(for: "All is well.", in: "state")
         // The stream, too, has the token.
@@ -139,23 +130,17 @@ struct ConsoleBrowserTests {
 
     @Test("the sign-in form tells a wrong token, keeps the right one for its tab, and forgets it")
     func signIn() async throws {
-        let token = "correct-horse-battery-staple"
+        let token = ConsoleStage.token
         let relay = try await Stage(["RELAY_ADMIN_TOKEN": token]).start()
         let browser = try Browser()
         try browser.open(relay.console)
         // The page has it from its beginning; it is shown once the script is at work.
         try await browser.wait(until: "document.getElementById('sign')?.hidden === false")
         _ = try browser.value("document.getElementById('sign').click()")
-        func enter(_ text: String) throws {
-            _ = try browser.value(
-                "(document.getElementById('token').value = '\(text)',"
-                    + "document.querySelector('#sign-in form').requestSubmit())"
-            )
-        }
-        try enter("wrong")
+        try browser.signIn("wrong")
         try await browser.wait(for: "does not know this token", in: "token-note")
         #expect(try browser.value("sessionStorage.length") == "0")
-        try enter(token)
+        try browser.signIn(token)
         try await browser.wait(until: "!document.getElementById('sign-in').open")
         #expect(try browser.value("location.href.includes('\(token)')") == "false")
         try browser.open(relay.console)

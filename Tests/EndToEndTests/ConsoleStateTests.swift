@@ -83,24 +83,15 @@ struct ConsoleStateTests {
 
     @Test("whoever leaves the sign-in form finds it again, and is told why nothing is shown")
     func locked() async throws {
-        let token = "correct-horse-battery-staple"
-        let stage = try Stage([
-            "RELAY_ADMIN_LISTEN": "0.0.0.0:0", "RELAY_ADMIN_TOKEN": token,
-        ])
-        let relay = try await stage.start()
-        let browser = try Browser()
-        try browser.open(relay.console)
-        try await browser.wait(until: "document.getElementById('sign-in')?.open")
+        let console = try await ConsoleStage()
+        let browser = console.browser
         try browser.press(.escape)
         try await browser.wait(until: "!document.getElementById('sign-in').open")
         #expect(try browser.text("state").contains("Sign in to see what goes on."))
         #expect(try browser.text("link") == "! not signed in")
         #expect(try !browser.value("document.body.innerText").contains("Loading"))
         _ = try browser.value("document.getElementById('sign').click()")
-        _ = try browser.value(
-            "(document.getElementById('token').value = '\(token)',"
-                + "document.querySelector('#sign-in form').requestSubmit())"
-        )
+        try browser.signIn(ConsoleStage.token)
         try await browser.wait(for: "All is well.", in: "state")
         #expect(try browser.text("link") == "● live")
     }

@@ -6,6 +6,18 @@ import Testing
 /// while they come.
 @Suite("Strangers at the door", .serialized)
 struct StrangerOrderTests {
+    /// With these limits, and with time: who is kept says nothing while this side is about something
+    /// else.
+    private func start(_ limits: String...) async throws -> RelayProcess {
+        var stage = try Stage()
+        let text = (["\"headSeconds\": 600"] + limits).joined(separator: ", ")
+        stage.environment["RELAY_CONFIG"] = try stage.folder.write(
+            "{\"limits\": {\(text)}}",
+            to: "relay.jsonc"
+        )
+        return try await stage.start()
+    }
+
     /// Stops the process; returns once each of its threads stands.
     private func halt(_ relay: RelayProcess) async throws {
         relay.signal(SIGSTOP)
@@ -34,13 +46,7 @@ struct StrangerOrderTests {
 
     @Test("are let in after those that are there were served, and sixteen in a turn")
     func order() async throws {
-        var stage = try Stage()
-        // The one that is kept says nothing while this side is about something else.
-        stage.environment["RELAY_CONFIG"] = try stage.folder.write(
-            "{\"limits\": {\"headSeconds\": 600}}",
-            to: "relay.jsonc"
-        )
-        let relay = try await stage.start()
+        let relay = try await start()
         let kept = try OpenRequest(relay.admin)
         let before = try #require(ask(kept, pages: 1, Self.metrics).first)
         try await halt(relay)
@@ -59,12 +65,7 @@ struct StrangerOrderTests {
 
     @Test("take nobody's place when they have gone again")
     func gone() async throws {
-        var stage = try Stage()
-        stage.environment["RELAY_CONFIG"] = try stage.folder.write(
-            "{\"limits\": {\"connections\": 3, \"headSeconds\": 600}}",
-            to: "relay.jsonc"
-        )
-        let relay = try await stage.start()
+        let relay = try await start("\"connections\": 3")
         let kept = try (0..<3).map { _ in try OpenRequest(relay.hooks) }
         func allAnswered() -> Bool {
             kept.allSatisfy { peer in

@@ -110,6 +110,14 @@ final class Browser {
         }
     }
 
+    /// Sends the sign-in form with this token.
+    func signIn(_ token: String) throws {
+        _ = try value(
+            "(document.getElementById('token').value = '\(token)',"
+                + "document.querySelector('#sign-in form').requestSubmit())"
+        )
+    }
+
     /// Requests of the page whose address fits `pattern` (with `*`) get no answer from now on.
     func withhold(_ pattern: String) throws {
         _ = try call("Fetch.enable") { writer in
