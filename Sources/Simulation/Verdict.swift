@@ -44,8 +44,8 @@ package struct Verdict {
     package var story: String {
         deliveries.map { delivery in
             let ends = (ends[Key(delivery)] ?? []).map { "\($0.state) \($0.reason)" }
-            return "\(delivery.id) \(delivery.place.sha.prefix(8)) \(delivery.place.environment) "
-                + "\(delivery.status.name) \(delivery.cause): \(ends)"
+            return "\(delivery.id) \(delivery.operation.name) \(delivery.place.sha.prefix(8)) "
+                + "\(delivery.place.environment) \(delivery.status.name) \(delivery.cause): \(ends)"
         }
         .joined(separator: "\n")
     }

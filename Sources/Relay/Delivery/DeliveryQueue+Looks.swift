@@ -53,8 +53,13 @@ extension DeliveryQueue {
         let first = lanes[lane].firstSending ?? doubt.sending
         let mine = pool[lanes[lane].line.first].operation
         let endpoint = endpoints[lanes[lane].key.endpoint]
+        let place = LanePlace(
+            endpoint: endpoint.name,
+            project: lanes[lane].key.project,
+            environment: lanes[lane].key.environment
+        )
         let owned = rows.map(\.id).filter { id in
-            book.owner(of: id, at: endpoint.name).map { $0 != mine } ?? false
+            book.holder(of: id, in: place).map { $0 != mine } ?? false
         }
         guard let sent = try? DefaultBranch.read(doubt.sending.payload) else { return .absent }
         let lookUp = LookUp(

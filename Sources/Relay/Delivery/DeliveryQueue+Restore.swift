@@ -14,7 +14,7 @@ extension DeliveryQueue {
         precondition(count == 0)
         suspectUntil = damagedAt
         for row in summary.rows.values.sorted(by: { $0.deployment < $1.deployment }) {
-            book.put(row)
+            book.restore(row)
             guard !row.isUnproven else { continue }
             raise(row.deployment, endpoint: row.endpoint, row.project, row.environment)
         }

@@ -24,6 +24,8 @@ struct RowBook: Sendable {
     private var order = Ring<Identity>()
     private let limit: Int
     private var owners: [RowKey: Identity] = [:]
+    /// Whose rows were under an endpoint's former address, until those at the present one are shown.
+    private var claims: [RowKey: Identity] = [:]
     /// The newest operation of an Application whose success stands in an environment.
     private var standing: [StandingKey: Standing] = [:]
 
@@ -42,10 +44,33 @@ struct RowBook: Sendable {
         owners[RowKey(endpoint: endpoint, deployment: deployment)]
     }
 
+    /// Whose a row is that GitLab shows in a lane, as far as can be told.
+    ///
+    /// What an operation had under a former address counts where project and environment are the
+    /// same too: most likely it is the same GitLab, and that operation's row, not another's.
+    func holder(of deployment: Int, in place: LanePlace) -> Identity? {
+        let key = RowKey(endpoint: place.endpoint, deployment: deployment)
+        if let owner = owners[key] { return owner }
+        guard let claimant = claims[key], let row = rows[claimant], row.deployment == deployment,
+            row.project == place.project, row.environment == place.environment
+        else { return nil }
+        return claimant
+    }
+
+    /// Takes a row that the log has.
+    mutating func restore(_ row: Row) {
+        put(row)
+        guard row.isUnproven else { return }
+        claims[RowKey(endpoint: row.endpoint, deployment: row.deployment)] = row.operation
+    }
+
     mutating func put(_ row: Row) {
         if rows.updateValue(row, forKey: row.operation) == nil { order.append(row.operation) }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
-        if owners[key] == nil, !row.isUnproven { owners[key] = row.operation }
+        if owners[key] == nil, !row.isUnproven {
+            owners[key] = row.operation
+            claims[key] = nil
+        }
         if newest[row.application].map({ $0.order <= row.order }) ?? true {
             newest[row.application] = Standing(order: row.order, operation: row.operation)
         }
@@ -96,6 +121,7 @@ struct RowBook: Sendable {
         if newest[row.application]?.operation == row.operation { newest[row.application] = nil }
         let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
         if owners[key] == row.operation { owners[key] = nil }
+        if claims[key] == row.operation { claims[key] = nil }
         let place = StandingKey(row)
         if standing[place]?.operation == row.operation {
             standing[place] = newestSuccess(at: place)

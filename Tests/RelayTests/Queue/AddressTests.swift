@@ -93,6 +93,20 @@ struct AddressTests {
         #expect(bench.rows(of: 2).count == 1)
     }
 
+    @Test("a write in doubt is not taken for another operation's row of the same commit")
+    func doubtBesideTwin() {
+        var bench = Self.begun()
+        bench.accept(2, .failed, application: "one", project: Self.path)
+        bench.settle()
+        bench.canned = [.lost(isDone: false)]
+        let end = bench.accept(2, .failed, application: "other", project: Self.path)
+        _ = bench.turn()
+        bench.restart(address: Self.new)
+        bench.settle()
+        #expect(bench.state(of: end) == .delivered)
+        #expect(bench.rows(of: 2) == [.failed, .failed])
+    }
+
     @Test("what could not be proven before the next start is asked again then")
     func interrupted() {
         var bench = Self.begun()
