@@ -67,7 +67,7 @@ struct PayloadMembers {
                 hint: "write it in quotes: \(example)"
             )
         }
-        guard text.unicodeScalars.contains(where: { !CommitName.isWhitespace($0) }) else {
+        guard text.unicodeScalars.contains(where: { !RefName.isWhitespace($0) }) else {
             throw PayloadError(
                 member: name,
                 problem: "is blank",
@@ -91,7 +91,7 @@ struct PayloadMembers {
 
     func sha() throws(PayloadError) -> String {
         let text = try text("sha", example: #""<40 hex digits>""#)
-        guard let sha = CommitName.normalized(text) else {
+        guard let sha = CommitID.normalized(text) else {
             throw PayloadError(
                 member: "sha",
                 problem: "\"\(Words.cleaned(text, limit: 80))\" is not a full commit id",
@@ -103,7 +103,7 @@ struct PayloadMembers {
 
     func ref() throws(PayloadError) -> String {
         let ref = try text("ref", example: #""main""#)
-        if let problem = CommitName.refProblem(ref) {
+        if let problem = RefName.problem(ref) {
             throw PayloadError(
                 member: "ref",
                 problem: "\"\(Words.cleaned(ref, limit: 80))\" \(problem)",

@@ -9,13 +9,8 @@ enum Words {
         return text
     }
 
-    /// A full commit id in lower case: 40 or 64 hex digits.
-    static func commit(_ text: String?) -> String? {
-        guard let text, text.utf8.count == 40 || text.utf8.count == 64,
-            text.utf8.allSatisfy({ Hex.value($0) != nil })
-        else { return nil }
-        return text.utf8.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
-    }
+    /// A full commit id in lower case.
+    static func commit(_ text: String?) -> String? { text.flatMap(CommitID.normalized) }
 
     /// Strings that GitLab takes as booleans (Grape's coercion).
     static func boolean(_ text: String) -> Bool? {

@@ -119,4 +119,20 @@ struct CredentialTests {
             for b in bytes { #expect(ConstantTime.equal(a, b) == (a == b), "\(a) \(b)") }
         }
     }
+
+    @Test("a commit id is 40 or 64 hex digits, in lower case from then on")
+    func commitID() {
+        let short = "07aa5a0d1ef79164f74cbe5f2a89bb33f451363c"
+        let long = short + "0123456789abcdef01234567"
+        for id in [short, long] {
+            #expect(CommitID.normalized(id) == id)
+            #expect(CommitID.normalized(id.uppercased()) == id)
+            for wrong in [
+                "", String(id.dropLast()), id + "0", "g" + id.dropFirst(), id.dropLast() + "/",
+                id.dropLast(2) + "é", " " + id.dropFirst(),
+            ] {
+                #expect(CommitID.normalized(String(wrong)) == nil)
+            }
+        }
+    }
 }
