@@ -45,9 +45,9 @@ package struct HTTPFields: Sendable {
     /// The elements of comma-separated lists under this name, lower case (RFC 9110 §5.6.1).
     package func tokens(_ name: String) -> [String] {
         var tokens: [String] = []
-        for value in all(name) {
-            for element in value.split(separator: ",") {
-                let words = element.split { $0 == " " || $0 == "\t" }
+        for line in lines where matches(line, name) {
+            for element in bytes[line.value].split(separator: 0x2C) {
+                let words = element.split { $0 == 0x20 || $0 == 0x09 }
                 if let first = words.first { tokens.append(ASCII.lowercased(first)) }
             }
         }
@@ -59,9 +59,9 @@ package struct HTTPFields: Sendable {
     }
 
     private func matches(_ line: Line, _ name: String) -> Bool {
+        guard line.name.count == name.utf8.count else { return false }
         var name = name
         return name.withUTF8 { wanted in
-            guard line.name.count == wanted.count else { return false }
             for offset in 0..<wanted.count {
                 let (byte, other) = (wanted[offset], bytes[line.name.lowerBound + offset])
                 guard byte == other || ASCII.lowercased(byte) == ASCII.lowercased(other) else {
@@ -80,7 +80,9 @@ package struct HTTPFields: Sendable {
 enum ASCII {
     static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
-    static func lowercased(_ text: some StringProtocol) -> String {
-        String(decoding: text.utf8.map { lowercased($0) }, as: UTF8.self)
+    static func lowercased(_ text: some StringProtocol) -> String { lowercased(text.utf8) }
+
+    static func lowercased(_ text: some Sequence<UInt8>) -> String {
+        String(decoding: text.map { lowercased($0) }, as: UTF8.self)
     }
 }

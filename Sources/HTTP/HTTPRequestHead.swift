@@ -5,6 +5,8 @@ package struct HTTPRequestHead: Sendable {
     package let method: String
     /// As sent, not percent-decoded.
     package let target: String
+    /// The raw path: an absolute form's authority and the query are left out.
+    package let path: String
     /// 0 or 1: HTTP/1.0 or HTTP/1.1.
     package let minorVersion: Int
     package let fields: HTTPFields
@@ -31,13 +33,12 @@ package struct HTTPRequestHead: Sendable {
         minorVersion == 1 && !fields.tokens("Connection").contains("close")
     }
 
-    /// The raw path: an absolute form's authority and the query are left out.
-    package var path: String { Self.path(of: target) }
-
     static func path(of target: String) -> String {
         let rest = Self.authority(of: target).map { target[$0.endIndex...] } ?? target[...]
-        let path = rest.utf8.prefix { $0 != 0x3F }
-        return path.isEmpty ? "/" : String(Substring(path))
+        guard let end = rest.utf8.firstIndex(of: 0x3F) else {
+            return rest.isEmpty ? "/" : String(rest)
+        }
+        return end == rest.startIndex ? "/" : String(rest[..<end])
     }
 
     /// The authority of a target in the absolute form; nil in every other.

@@ -9,18 +9,19 @@ struct HeadReader {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     consuming func head() throws(HTTPParseError) -> HTTPRequestHead {
-        let (method, target, minor) = try requestLine()
+        let line = try requestLine()
         let fields = try fields()
-        try checkHost(fields, minor)
-        let (length, isChunked) = try framing(fields, minor)
+        try checkHost(fields, line.minor)
+        let (length, isChunked) = try framing(fields, line.minor)
         let expectations = fields.tokens("Expect")
         guard expectations.allSatisfy({ $0 == "100-continue" }) else {
             throw .unsupportedExpectation
         }
         return HTTPRequestHead(
-            method: method,
-            target: target,
-            minorVersion: minor,
+            method: line.method,
+            target: line.target,
+            path: line.path,
+            minorVersion: line.minor,
             fields: fields,
             contentLength: length,
             isChunked: isChunked
@@ -39,7 +40,14 @@ struct HeadReader {
         return line
     }
 
-    private mutating func requestLine() throws(HTTPParseError) -> (String, String, Int) {
+    private struct RequestLine {
+        let method: String
+        let target: String
+        let path: String
+        let minor: Int
+    }
+
+    private mutating func requestLine() throws(HTTPParseError) -> RequestLine {
         let line = try line(.malformedRequestLine)
         // Method, one blank, target, one blank, `HTTP/` digit `.` digit: no other blank fits.
         let version = bytes[line].suffix(8)
@@ -48,8 +56,8 @@ struct HeadReader {
             bytes[version.startIndex - 1] == 0x20
         else { throw .malformedRequestLine }
         let name = bytes[line.lowerBound..<space]
-        let path = bytes[space + 1..<version.startIndex - 1]
-        guard name.allSatisfy(Self.isToken), path.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        let text = bytes[space + 1..<version.startIndex - 1]
+        guard name.allSatisfy(Self.isToken), text.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .malformedRequestLine
         }
         let (major, minor) = (bytes[version.endIndex - 3], bytes[version.endIndex - 1])
@@ -57,16 +65,23 @@ struct HeadReader {
             (0x30...0x39).contains(major), (0x30...0x39).contains(minor)
         else { throw .malformedRequestLine }
         guard major == 0x31 else { throw .unsupportedVersion }
-        let target = String(decoding: path, as: UTF8.self)
         let method = String(decoding: name, as: UTF8.self)
+        let target = String(decoding: text, as: UTF8.self)
         // RFC 9112 §3.2: origin form, absolute form with a host, or `*` of OPTIONS; no fragment.
         let authority = HTTPRequestHead.authority(of: target)
         let isAbsolute = authority.map { !$0.isEmpty && Self.isHost($0.utf8) } ?? false
         guard target.hasPrefix("/") || isAbsolute || target == "*" && method == "OPTIONS",
-            !path.contains(0x23)
+            !text.contains(0x23)
         else { throw .malformedRequestLine }
-        try Self.checkPath(of: target)
-        return (method, target, minor == 0x30 ? 0 : 1)
+        let path = HTTPRequestHead.path(of: target)
+        // Without an escape or a dot there is nothing to check.
+        if text.contains(0x25) || text.contains(0x2E) { try Self.checkPath(path) }
+        return RequestLine(
+            method: method,
+            target: target,
+            path: path,
+            minor: minor == 0x30 ? 0 : 1
+        )
     }
 
     /// Checks one field line of a trailer section, which means nothing here (RFC 9112 §7.1.2).
@@ -108,10 +123,8 @@ struct HeadReader {
     /// A path is taken as it is, never tidied: one that could be read as another is refused.
     ///
     /// That is a segment of dots, and a control character; `%2F` is a character of its segment.
-    private static func checkPath(of target: String) throws(HTTPParseError) {
-        let path = HTTPRequestHead.path(of: target).utf8
-        guard path.contains(0x25) || path.contains(0x2E) else { return }
-        for segment in path.split(separator: 0x2F) {
+    private static func checkPath(_ path: String) throws(HTTPParseError) {
+        for segment in path.utf8.split(separator: 0x2F) {
             // What is no encoding stays as it came (`HTTPRequestHead.segments`).
             guard let decoded = PercentEncoding.decode(segment) else { continue }
             let isClean = decoded.allSatisfy { $0 >= 0x20 && $0 != 0x7F }

@@ -123,7 +123,12 @@ package struct JSONWriter: Sendable {
 
     private mutating func quote(_ utf8: UnsafeBufferPointer<UInt8>) {
         bytes.append(0x22)
-        JSONEscape.append(utf8, to: &bytes, style: .minimal)
+        // Most texts stand as they are.
+        if let base = utf8.baseAddress, PlainText.end(base, utf8.count, from: 0) == utf8.count {
+            bytes += utf8
+        } else {
+            JSONEscape.append(utf8, to: &bytes, style: .minimal)
+        }
         bytes.append(0x22)
     }
 }

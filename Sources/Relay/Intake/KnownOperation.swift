@@ -112,8 +112,8 @@ struct Application: Sendable {
     var newest: KnownOperation? { operations.last }
     /// Whether the sender has said that it is being deleted, and its environment was seen to.
     var isGone: Bool { deletion != nil }
-    var open: [KnownOperation] { operations.filter(\.isOpen) }
-    var hasOpen: Bool { operations.contains { $0.isOpen } }
+    var open: [KnownOperation] { hasOpen ? operations.filter(\.isOpen) : [] }
+    var hasOpen: Bool { operations.indices.contains { operations[$0].isOpen } }
 
     func operation(_ identity: Identity) -> KnownOperation? {
         operations.last { $0.name.identity == identity }

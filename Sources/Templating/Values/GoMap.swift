@@ -151,7 +151,11 @@ final class GoMap {
         _ key: [UInt8],
         _ added: [(key: String, value: TemplateValue)]
     ) -> (key: String, value: TemplateValue)? {
-        added.last { $0.key.utf8.count == key.count && $0.key.utf8.elementsEqual(key) }
+        added.last { member in
+            guard member.key.utf8.count == key.count else { return false }
+            var name = member.key
+            return name.withUTF8 { $0.elementsEqual(key) }
+        }
     }
 
     private func value(_ added: (key: String, value: TemplateValue)) -> Value {
