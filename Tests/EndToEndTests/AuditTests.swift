@@ -247,13 +247,13 @@ struct AuditTests {
         rule.count = 2
         scene.stage.sandbox.add(rule)
         let fields = ["Authorization": "Bearer admin-token"]
+        let before = scene.stage.writes().count
         // 2n + 2 is the end of operation n.
         for id in [6, 8] {
             let path = "/api/deliveries/\(id)/retell"
             let answer = try scene.relay.admin.post(path, [], fields: fields)
             #expect(answer.status == 200, "\(answer.text)")
         }
-        let before = scene.stage.writes().count
         if fault != "cut-before" {
             _ = try await eventually("a repair's write has reached GitLab") {
                 scene.stage.writes().count > before ? true : nil
