@@ -79,15 +79,19 @@ package struct Running: Sendable {
         let exposed = configuration.endpoints.filter {
             tokens[$0.name] != nil && addresses[$0.name]?.exposesToken == true
         }
-        return configuration.endpoints.filter { tokens[$0.name] == nil }.map { endpoint in
-            "gitlab.\(endpoint.name) has no token, and GitLab records nothing without one: "
-                + (endpoint.name == "default"
-                    ? "set GITLAB_TOKEN or GITLAB_TOKEN_FILE"
-                    : "set gitlab.\(endpoint.name).tokenFile")
-        }
+        return configuration.endpoints.compactMap { tokenless($0.name) }
             + exposed.map {
                 "gitlab.\($0.name): its token goes over the network without TLS; use an https:// address"
             }
+    }
+
+    /// What to do about an endpoint that has no token; nil when it has one.
+    package func tokenless(_ endpoint: String) -> String? {
+        guard tokens[endpoint] == nil else { return nil }
+        let remedy =
+            endpoint == "default"
+            ? "set GITLAB_TOKEN or GITLAB_TOKEN_FILE" : "set gitlab.\(endpoint).tokenFile"
+        return "gitlab.\(endpoint) has no token, and GitLab records nothing without one: \(remedy)"
     }
 
     func endpoint(_ name: String) -> EndpointSettings? {

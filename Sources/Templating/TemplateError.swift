@@ -65,6 +65,17 @@ package enum MissingKey: Equatable, Sendable {
     case error
 }
 
+/// A member that a caller adds to what a template sees, and all the members it can have.
+package struct ClosedMember: Equatable, Sendable {
+    package var name: String
+    package var members: [String]
+
+    package init(name: String, members: [String]) {
+        self.name = name
+        self.members = members
+    }
+}
+
 package struct TemplateOptions: Equatable, Sendable {
     package var semantics = TemplateSemantics.text
     package var missingKey = MissingKey.standard
@@ -73,12 +84,14 @@ package struct TemplateOptions: Equatable, Sendable {
     /// Templates that are parsed before the text, in this order, each under its name.
     package var defines: [(name: String, text: [UInt8])] = []
     package var functions = FunctionSet.goAndSprig
+    /// A field of one of these that it cannot have is a mistake of the text.
+    package var closed: [ClosedMember] = []
 
     package init() {}
 
     package static func == (a: TemplateOptions, b: TemplateOptions) -> Bool {
         a.semantics == b.semantics && a.missingKey == b.missingKey && a.limits == b.limits
-            && a.name == b.name && a.functions == b.functions
+            && a.name == b.name && a.functions == b.functions && a.closed == b.closed
             && a.defines.count == b.defines.count
             && zip(a.defines, b.defines).allSatisfy { $0.name == $1.name && $0.text == $1.text }
     }

@@ -12,7 +12,7 @@ struct AuditTests {
 
     /// A relay that has told six deployments, two of them in production, and what asks it.
     private struct Scene {
-        let stage: Stage
+        var stage: Stage
         var relay: RelayProcess
 
         /// `isHasty`: doubts need not keep a test waiting for a minute.
@@ -135,6 +135,9 @@ struct AuditTests {
         let run = try scene.audit(["--repair"])
         #expect(run.code == 0, "\(run.output)\(run.errors)")
         #expect(run.output.contains("will tell delivery"), "\(run.output)")
+        let outcome = "deployment \(lost.id): delivery 6 delivered: GitLab made deployment"
+        #expect(run.output.contains(outcome), "\(run.output)")
+        #expect(run.output.hasSuffix("repaired: 3\n"), "\(run.output)")
         let again = try scene.audit()
         #expect(again.code == 0, "\(again.output)\(again.errors)")
         // The closing of the doubled row is an operation of its own.
@@ -157,6 +160,23 @@ struct AuditTests {
         let earlier = try scene.relay.admin.post("/api/deliveries/1/retell", [], fields: token)
         #expect(earlier.status == 409, "\(earlier.text)")
         #expect(try scene.relay.admin.post("/api/deliveries/2/retell", []).status == 401)
+    }
+
+    @Test("without the right admin token nothing is repaired, and that is said once")
+    func token() async throws {
+        let scene = try await Scene.start()
+        for sha in Self.shas[2...3] {
+            let lost = try #require(scene.row(of: sha))
+            scene.damage { $0.loseDeployment(lost.id) }
+        }
+        let before = scene.stage.writes().count
+        var other = scene
+        other.stage.environment["RELAY_ADMIN_TOKEN"] = "wrong"
+        let run = try other.audit(["--repair"])
+        #expect(run.code == 1)
+        #expect(run.output.hasSuffix("wrong: 2\n"), "\(run.output)")
+        #expect(run.errors.ranges(of: "the relay answered 401").count == 1, "\(run.errors)")
+        #expect(scene.stage.writes().count == before)
     }
 
     @Test("a repair that is asked for twice, and after a restart, writes nothing more")
@@ -227,13 +247,13 @@ struct AuditTests {
         rule.count = 2
         scene.stage.sandbox.add(rule)
         let fields = ["Authorization": "Bearer admin-token"]
+        let before = scene.stage.writes().count
         // 2n + 2 is the end of operation n.
         for id in [6, 8] {
             let path = "/api/deliveries/\(id)/retell"
             let answer = try scene.relay.admin.post(path, [], fields: fields)
             #expect(answer.status == 200, "\(answer.text)")
         }
-        let before = scene.stage.writes().count
         if fault != "cut-before" {
             _ = try await eventually("a repair's write has reached GitLab") {
                 scene.stage.writes().count > before ? true : nil
@@ -311,6 +331,12 @@ struct AuditTests {
                 changes: ["GITLAB_TOKEN": "glpat-wrong"],
                 code: 1,
                 says: "401"
+            ),
+            Mistake(
+                words: ["audit", "--project", "42"],
+                changes: ["GITLAB_TOKEN": ""],
+                code: 1,
+                says: "gitlab.default has no token"
             ),
             Mistake(
                 words: ["audit", "--project", "42", "--gitlab", "defalt"],

@@ -116,6 +116,32 @@ struct ConfigurationMistakeTests {
             ]
         ),
         Row(
+            file: "{ \"hooks\": {\n  \"argocd\": { \"environment\": "
+                + "\"{{ .deployment.environmnet }}-x\" } } }",
+            says: [
+                "2:30: hooks.argocd.environment: at 1:15: there is no .deployment.environmnet in "
+                    + "{{ .deployment.environmnet }}",
+                "hint: did you mean .deployment.environment?",
+            ]
+        ),
+        Row(
+            file: "{ \"hooks\": { \"flux\": { \"project\": \"fleet/{{ .deployment.team }}\" } } }",
+            says: [
+                "1:35: hooks.flux.project: at 1:21: there is no .deployment.team in "
+                    + "{{ .deployment.team }}",
+                "hint: .deployment has status, environment, sha, ref, tag, project, operation, "
+                    + "startedAt, finishedAt, isRollback, initiatedBy, url, message",
+            ]
+        ),
+        Row(
+            file: "{ \"hooks\": { \"builds\": { \"source\": \"flat\", "
+                + "\"ref\": \"{{ .hook.nmae }}\" } } }",
+            says: [
+                "1:51: hooks.builds.ref: at 1:9: there is no .hook.nmae in {{ .hook.nmae }}",
+                "hint: did you mean .hook.name?",
+            ]
+        ),
+        Row(
             file: "{ \"hooks\": { \"argocd\": { \"tier\": \"prod\" } } }",
             says: [
                 "1:34: hooks.argocd.tier: \"prod\" is none of GitLab's; use one of production, "
@@ -174,6 +200,32 @@ struct ConfigurationMistakeTests {
         #expect(run.code == 78)
         let wanted = "\(file):\(row.says[0])\n\(row.says[1])\n"
         #expect(run.errors == wanted)
+    }
+
+    @Test("a field that cannot be is told with its place in the payload's file")
+    func payload() throws {
+        let folder = try Folder()
+        _ = try folder.write(
+            "{\n  \"sha\": \"{{.deployment.shaa}}\"\n}",
+            to: "own.tmpl"
+        )
+        let file = try folder.write(
+            "{ \"hooks\": { \"builds\": { \"source\": \"flat\",\n  \"template\": \"own.tmpl\" } } }",
+            to: "relay.jsonc"
+        )
+        let run = try CommandRun.relay(["check", "--offline", "--config", file])
+        #expect(run.code == 78)
+        #expect(
+            run.errors.hasPrefix("\(file):2:15: hooks.builds.template: "),
+            "\(run.errors)"
+        )
+        #expect(
+            run.errors.hasSuffix(
+                "own.tmpl:2:24: there is no .deployment.shaa in {{.deployment.shaa}}\n"
+                    + "hint: did you mean .deployment.sha?\n"
+            ),
+            "\(run.errors)"
+        )
     }
 
     @Test("a variable's mistake names the variable, also where the file has the setting too")

@@ -1,6 +1,7 @@
 import Foundation
 import Relay
 import Testing
+import Webhooks
 
 @Suite("The configuration's papers")
 struct ConfigurationPaperTests {
@@ -38,6 +39,19 @@ struct ConfigurationPaperTests {
         for (limit, value) in Mirror(reflecting: Limits()).children {
             #expect(paper.contains("| `limits.\(limit ?? "")` | \(value) |"), "\(limit ?? "")")
         }
+    }
+
+    @Test("config/README.md has every member of .deployment, in the order in which a hint has them")
+    func members() throws {
+        var settings = HookSettings(name: "a", sender: .argocd)
+        settings.ref = "{{ .deployment.nothingOfThatKind }}"
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try Hook(settings, endpoint: EndpointSettings(name: "default"))
+        }
+        let members = (error?.all.first?.hint ?? "").replacing(".deployment has ", with: "")
+        let listed = members.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
+        let paper = try Self.text(of: "config/README.md")
+        #expect(paper.contains("| `.deployment` | what was understood: \(listed) |"))
     }
 
     @Test("the payload's file is the built-in template")

@@ -6,6 +6,7 @@ package import GitLab
 /// Rows of CI jobs and of other users are counted and left alone, and so is what is older than the
 /// ledger: of that nobody here can tell whether it is right.
 package struct Audit: Sendable {
+    /// By environment, then by what is wrong, the oldest deployment first.
     package private(set) var findings: [AuditFinding] = []
     /// Operations that GitLab shows as they were told.
     package private(set) var agreeing = 0
@@ -13,6 +14,8 @@ package struct Audit: Sendable {
     package private(set) var running = 0
     /// Operations with a delivery that waits.
     package private(set) var onTheirWay = 0
+    /// Operations of which GitLab has taken nothing, and that wait no more.
+    package private(set) var dead = 0
     package private(set) var ofJobs: [Int] = []
     package private(set) var ofOthers: [Int] = []
     package private(set) var older = 0
@@ -60,7 +63,13 @@ package struct Audit: Sendable {
         let operations = Self.operations(deliveries)
         for operation in operations { judge(operation, lost) }
         judgeRows(deliveries, operations)
-        findings.sort { ($0.deployment ?? 0) > ($1.deployment ?? 0) }
+        findings.sort { $0.order < $1.order }
+    }
+
+    /// What can be put right, in the order in which it was told: in another one an older success
+    /// would become current in place of a newer.
+    package var repairs: [AuditFinding] {
+        findings.filter { $0.will != nil }.sorted { ($0.delivery ?? 0) < ($1.delivery ?? 0) }
     }
 
     private static func operations(_ deliveries: [AuditedDelivery]) -> [Operation] {
@@ -87,7 +96,10 @@ package struct Audit: Sendable {
 
     private mutating func judge(_ operation: Operation, _ lost: Set<Int>) {
         guard !operation.isOnItsWay else { return onTheirWay += 1 }
-        guard let told = operation.confirmed, let number = told.deployment else { return }
+        guard let told = operation.confirmed, let number = told.deployment else {
+            if operation.newest.state == .dead { dead += 1 }
+            return
+        }
         let written = told.written ?? told.status
         guard let row = byID[number] else {
             toBeShown.append(number)
@@ -196,10 +208,16 @@ package struct Audit: Sendable {
 
     private mutating func doubled(_ row: Deployment, _ twin: AuditedDelivery) {
         let other = twin.deployment.map(String.init) ?? "?"
-        let words = "says the same as deployment \(other) of delivery \(twin.id)"
+        let named = "deployment \(other) of delivery \(twin.id)"
         if row.status == "running" {
-            return find(.doubled, row, twin, "\(words), and runs", .close(deployment: row.id))
+            let words = "is of the same commit and ref as \(named), and runs"
+            return find(.doubled, row, twin, words, .close(deployment: row.id))
         }
+        let isEqual = twin.deployment.flatMap { byID[$0] }?.status == row.status
+        let words =
+            isEqual
+            ? "says the same as \(named)"
+            : "is of the same commit and ref as \(named), and is \(row.status)"
         let why =
             "it has ended, and the relay deletes nothing; a Maintainer may: DELETE "
             + "/projects/:id/deployments/\(row.id)"

@@ -1,5 +1,6 @@
 /// What an audit found that is not as the ledger has it.
 package struct AuditFinding: Equatable, Sendable {
+    /// In the order in which people are told.
     package enum Kind: String, Sendable, CaseIterable {
         /// The ledger has a deployment that GitLab has not.
         case missing
@@ -51,6 +52,11 @@ package struct AuditFinding: Equatable, Sendable {
         self.delivery = delivery
         self.words = words
         self.repair = repair
+    }
+
+    /// By environment, then by what is wrong, the oldest deployment first.
+    var order: (environment: String, kind: Int, deployment: Int) {
+        (environment, Kind.allCases.firstIndex(of: kind) ?? 0, deployment ?? 0)
     }
 
     /// What the repair does, in words; nil when there is none.

@@ -203,25 +203,43 @@ struct EventMaker {
                 nil
             }
         var members: [(key: String, value: TemplateValue)] = []
-        members.reserveCapacity(13)
-        func add(_ name: String, _ text: String?) {
-            if let text { members.append((name, .text(text))) }
+        members.reserveCapacity(ClosedMember.deployment.members.count)
+        func add(_ member: DeploymentMember, _ value: TemplateValue) {
+            members.append((member.rawValue, value))
         }
-        add("status", status.name)
-        add("environment", place?.environment ?? report.environment?.value)
-        add("sha", place?.sha ?? report.sha?.value)
-        add("ref", ref)
-        add("project", place?.project ?? report.project?.value ?? hook.fallbackProject)
-        add("operation", report.operation)
-        if let moment = report.startedAt { members.append(("startedAt", .moment(moment))) }
-        if let moment = report.finishedAt { members.append(("finishedAt", .moment(moment))) }
-        add("initiatedBy", report.initiatedBy)
-        add("url", report.url)
-        add("message", report.message)
-        members.append(("tag", .bool(place?.tag ?? report.tag)))
-        members.append(("isRollback", .bool(report.isRollback)))
+        func add(_ member: DeploymentMember, _ text: String?) {
+            if let text { add(member, .text(text)) }
+        }
+        add(.status, status.name)
+        add(.environment, place?.environment ?? report.environment?.value)
+        add(.sha, place?.sha ?? report.sha?.value)
+        add(.ref, ref)
+        add(.project, place?.project ?? report.project?.value ?? hook.fallbackProject)
+        add(.operation, report.operation)
+        if let moment = report.startedAt { add(.startedAt, .moment(moment)) }
+        if let moment = report.finishedAt { add(.finishedAt, .moment(moment)) }
+        add(.initiatedBy, report.initiatedBy)
+        add(.url, report.url)
+        add(.message, report.message)
+        add(.tag, .bool(place?.tag ?? report.tag))
+        add(.isRollback, .bool(report.isRollback))
         return members
     }
+}
+
+/// What `.deployment` can have in a template, in the order in which people are told.
+private enum DeploymentMember: String, CaseIterable {
+    case status, environment, sha, ref, tag, project, operation, startedAt, finishedAt, isRollback
+    case initiatedBy, url, message
+}
+
+extension ClosedMember {
+    static let hook = ClosedMember(name: "hook", members: ["name"])
+
+    static let deployment = ClosedMember(
+        name: "deployment",
+        members: DeploymentMember.allCases.map(\.rawValue)
+    )
 }
 
 extension Report {

@@ -32,7 +32,11 @@ package final class Hook: Sendable {
             argocd: settings.argocd,
             hosts: RepositoryHosts(gitlabURL: endpoint.url, more: endpoint.repositoryHosts)
         )
-        var compiler = HookCompiler(hook: settings.name, configuration: configuration)
+        var compiler = HookCompiler(
+            hook: settings.name,
+            sender: settings.sender,
+            configuration: configuration
+        )
         compiler.check("tier", settings.tier, EnvironmentTier.problem)
         compiler.check("externalURL", settings.externalURL, ExternalURL.problem)
         choices = [
@@ -87,6 +91,7 @@ private struct HookChoice: Sendable {
 /// Compiles one hook's templates and gathers what is wrong with them.
 private struct HookCompiler {
     let hook: String
+    let sender: Sender
     let configuration: Configuration
     var mistakes: [ConfigurationError] = []
 
@@ -99,6 +104,10 @@ private struct HookCompiler {
         var options = TemplateOptions()
         options.semantics = .text
         options.name = "hooks.\(hook).\(setting)"
+        // A body that is understood only with these templates shows them a `deployment` of its own,
+        // of which nothing is known. Flat bodies alone can be such: what the other senders' lack is
+        // nothing that a hook could say.
+        options.closed = sender == .flat ? [.hook] : [.hook, .deployment]
         return compile(Array(text.utf8), options, setting).map {
             HookChoice(path: path, template: $0)
         }
@@ -123,6 +132,7 @@ private struct HookCompiler {
         options.semantics = .payload
         options.missingKey = .error
         options.name = text.name
+        options.closed = [.hook, .deployment]
         return compile(text.text, options, "template")
     }
 

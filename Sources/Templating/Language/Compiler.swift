@@ -11,7 +11,10 @@ struct Compiler {
     mutating func compile(_ text: [UInt8]) throws(TemplateErrors) -> CompiledTemplate {
         for define in options.defines { read(define.name, define.text) }
         read(options.name, text)
-        if errors.isEmpty, options.semantics == .payload { followContexts() }
+        if errors.isEmpty {
+            if !options.closed.isEmpty { followFields() }
+            if options.semantics == .payload { followContexts() }
+        }
         guard errors.isEmpty else { throw TemplateErrors(all: errors) }
         return CompiledTemplate(
             options: options,
@@ -57,6 +60,20 @@ struct Compiler {
             slots: definition.slots,
             source: sources.count - 1
         )
+    }
+
+    /// Refuses fields that no data can have.
+    private mutating func followFields() {
+        var follower = FieldFollower(definitions, closed: options.closed)
+        for problem in follower.follow(options.name) {
+            let trouble = Trouble(
+                kind: .parse,
+                offset: problem.offset,
+                problem: problem.problem,
+                hint: problem.hint
+            )
+            errors.append(sources[problem.source].error(trouble, problem.span))
+        }
     }
 
     /// Tells each action of a payload where it stands, and refuses what cannot be JSON.

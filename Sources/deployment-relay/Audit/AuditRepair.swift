@@ -25,7 +25,7 @@ struct AuditRepair {
     /// How long the ends are waited for, in seconds; the queue goes on by itself after that.
     private static var patience: Int64 { 20 }
 
-    func carryOut(_ findings: [AuditFinding]) throws(RelayClient.Unreachable) -> [Outcome] {
+    func carryOut(_ findings: [AuditFinding]) throws -> [Outcome] {
         var outcomes: [Outcome] = []
         for finding in findings { outcomes.append(try begin(finding)) }
         let deadline = Clock.monotonic() + Self.patience * 1000
@@ -44,7 +44,7 @@ struct AuditRepair {
         return outcomes
     }
 
-    private func begin(_ finding: AuditFinding) throws(RelayClient.Unreachable) -> Outcome {
+    private func begin(_ finding: AuditFinding) throws -> Outcome {
         let answer: RelayClient.Answer
         switch finding.repair {
         case .retell(let id): answer = try client.send("POST", "/api/deliveries/\(id)/retell")
@@ -58,6 +58,10 @@ struct AuditRepair {
             )
         case .none(let words):
             return Outcome(finding: finding, delivery: nil, state: "left", reason: words)
+        }
+        // Who may not do one repair may do none of them.
+        if [401, 403].contains(answer.status) {
+            throw LedgerPages.Unreadable(description: LedgerPages.words(answer))
         }
         guard answer.status == 200 else {
             return Outcome(

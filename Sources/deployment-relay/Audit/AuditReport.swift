@@ -34,23 +34,42 @@ struct AuditReport {
         if isJSON {
             Output.write(json(outcomes), to: 1)
         } else {
-            Output.print("")
-            for outcome in outcomes {
-                let name =
-                    outcome.delivery.map { "delivery \($0)" } ?? outcome.finding.kind.rawValue
-                let reason = outcome.reason.map { ": \($0)" } ?? ""
-                let state =
-                    outcome.state == "accepted"
-                    ? "waits in the queue; deliveries show \(outcome.delivery ?? "") tells its end"
-                    : outcome.state
-                Output.print("\(name): \(state)\(reason)")
-            }
+            Output.print(
+                (["", "outcome"] + outcomes.map(line) + ["", end(outcomes)])
+                    .joined(separator: "\n")
+            )
         }
         let left = audit.findings.count - outcomes.count
         return left == 0 && outcomes.allSatisfy(\.isDone) ? .success : .failure
     }
 
     // MARK: - For people
+
+    private func line(_ outcome: AuditRepair.Outcome) -> String {
+        let name = Self.name(outcome.finding)
+        guard let delivery = outcome.delivery else {
+            return "  \(name): \(outcome.state): \(outcome.reason ?? "")"
+        }
+        let state =
+            outcome.state == "accepted"
+            ? "waits in the queue; deliveries show \(delivery) tells its end" : outcome.state
+        let reason = outcome.reason.map { ": \($0)" } ?? ""
+        return "  \(name): delivery \(delivery) \(state)\(reason)"
+    }
+
+    /// How much has been put right, and how much is as wrong as it was.
+    private func end(_ outcomes: [AuditRepair.Outcome]) -> String {
+        let done = outcomes.count(where: \.isDone)
+        let waiting = outcomes.count { ["accepted", "held"].contains($0.state) }
+        let left = audit.findings.count - done - waiting
+        return "repaired: \(done)"
+            + (waiting > 0 ? "; on their way: \(waiting)" : "")
+            + (left > 0 ? "; still wrong: \(left)" : "")
+    }
+
+    private static func name(_ finding: AuditFinding) -> String {
+        finding.deployment.map { "deployment \($0)" } ?? finding.kind.rawValue
+    }
 
     private func text(isOffering: Bool) -> String {
         ([head] + table + repairs(isOffering: isOffering) + ["", sums]).joined(separator: "\n")
@@ -79,7 +98,7 @@ struct AuditReport {
     private func repairs(isOffering: Bool) -> [String] {
         guard !audit.findings.isEmpty else { return [] }
         let lines = audit.findings.map { finding in
-            let name = finding.deployment.map { "deployment \($0)" } ?? finding.kind.rawValue
+            let name = Self.name(finding)
             if let will = finding.will {
                 return "  \(name): \(isOffering ? "--repair will" : "will") \(will)"
             }
@@ -89,21 +108,24 @@ struct AuditReport {
     }
 
     private var sums: String {
+        let verb = audit.running == 1 ? "runs" : "run"
         var lines = [
             "\(audit.agreeing) agree"
-                + (audit.running > 0 ? ", of which \(audit.running) run at present" : "")
+                + (audit.running > 0 ? ", of which \(audit.running) \(verb) at present" : "")
                 + (audit.onTheirWay > 0 ? "; \(audit.onTheirWay) are on their way" : "")
         ]
         var alone: [String] = []
         if !audit.ofJobs.isEmpty { alone.append("\(audit.ofJobs.count) of CI jobs") }
         if !audit.ofOthers.isEmpty { alone.append("\(audit.ofOthers.count) of other users") }
+        if audit.dead > 0 { alone.append("\(audit.dead) dead (deliveries list --state dead)") }
         if audit.older > 0 { alone.append("\(audit.older) older than the ledger") }
         if !alone.isEmpty { lines.append("left alone: " + alone.joined(separator: ", ")) }
         let count = audit.findings.count
-        lines.append(count == 0 ? "nothing is wrong" : "wrong: \(count)")
         if audit.agreeing + audit.onTheirWay + count == 0, alone.isEmpty {
-            lines.append("neither has a deployment there: look whether the name is right")
+            return "neither the ledger nor GitLab has a deployment there: look whether the name is "
+                + "right"
         }
+        lines.append(count == 0 ? "nothing is wrong" : "wrong: \(count)")
         return lines.joined(separator: "\n")
     }
 
@@ -119,6 +141,7 @@ struct AuditReport {
             writer.member("agreeing", audit.agreeing)
             writer.member("running", audit.running)
             writer.member("onTheirWay", audit.onTheirWay)
+            writer.member("dead", audit.dead)
             writer.member("ofJobs", audit.ofJobs.count)
             writer.member("ofOthers", audit.ofOthers.count)
             writer.member("older", audit.older)

@@ -16,8 +16,9 @@ enum AuditCommand: Command {
         Reads the ledger of a running relay through its admin address (--url, else
         RELAY_ADMIN_LISTEN and RELAY_ADMIN_TOKEN, else the configuration), and GitLab's list with the
         configuration's own token, as check does. Tells what is missing in GitLab, doubled, left
-        running, changed, or of unknown origin. Rows of CI jobs and of other users are counted and
-        left alone, and so is what is older than the ledger.
+        running, changed, or of unknown origin, by environment, the oldest first. Rows of CI jobs and
+        of other users are counted and left alone, and so are deliveries that are dead and what is
+        older than the ledger.
 
           --project P       the project's number or path
           --environment E   one environment; all of them if not said
@@ -71,6 +72,10 @@ enum AuditCommand: Command {
             Output.complain("hint: \(near ?? "there are \(names.joined(separator: ", "))")")
             return .failure
         }
+        if let lack = running.tokenless(name) {
+            Output.complain("deployment-relay audit: \(lack)")
+            return .failure
+        }
         var questions = GitLabQuestions(running, endpoint: endpoint)
         let ledger = AuditedLedger(pages: LedgerPages(client: client), endpoint: name)
         let looked = Result {
@@ -80,7 +85,7 @@ enum AuditCommand: Command {
         do {
             let first = try looked.get()
             let report = AuditReport(first, asJSON: arguments.has("--json"))
-            let wanted = first.audit.findings.filter { $0.will != nil }
+            let wanted = first.audit.repairs
             guard arguments.has("--repair"), !wanted.isEmpty else {
                 return report.tell(isOffering: true)
             }

@@ -14,13 +14,14 @@ struct AuditComparisonTests {
         _ state: DeliveryState = .delivered,
         deployment: Int? = 1,
         written: DeploymentStatus? = nil,
-        cause: String? = nil
+        cause: String? = nil,
+        environment: String = "production"
     ) -> AuditedDelivery {
         AuditedDelivery(
             id: id,
             state: state,
             status: status,
-            environment: "production",
+            environment: environment,
             sha: sha,
             application: "parcel",
             operation: "op",
@@ -35,12 +36,13 @@ struct AuditComparisonTests {
         _ id: Int,
         _ status: String = "success",
         user: Int = 7,
-        ref: String = "main"
+        ref: String = "main",
+        environment: String = "production"
     ) throws -> Deployment {
         let text = """
             {"id": \(id), "sha": "\(sha)", "ref": "\(ref)", "status": "\(status)",
              "created_at": "2026-04-17T10:20:30Z", "user": {"id": \(user)}, "deployable": null,
-             "environment": {"id": 1, "name": "production"}}
+             "environment": {"id": 1, "name": "\(environment)"}}
             """
         return try #require(Deployment(JSONDocument(parsing: Array(text.utf8)).root))
     }
@@ -128,5 +130,65 @@ struct AuditComparisonTests {
         )
         #expect(audit.findings.isEmpty)
         #expect(audit.ofOthers == [2])
+    }
+
+    @Test("findings stand by environment, then by what is wrong, the oldest deployment first")
+    func order() throws {
+        let environments = ["b", "a"]
+        let ledger = environments.enumerated().flatMap { index, name in
+            (0..<3).map { (number: Int) in
+                var delivery = Self.delivery(
+                    UInt64(10 * index + number + 1),
+                    deployment: 10 * index + number + 1,
+                    environment: name
+                )
+                delivery.operation = "op-\(number)"
+                return delivery
+            }
+        }
+        // Of each environment: the first is left running, the others are gone, and one is doubled.
+        let rows = try environments.enumerated().flatMap { index, name in
+            [
+                try Self.row(10 * index + 9, "running", environment: name),
+                try Self.row(10 * index + 1, "running", environment: name),
+            ]
+        }
+        let audit = Audit(of: ledger.shuffled(), against: rows, lost: [2, 3, 12, 13], user: 7)
+        #expect(
+            audit.findings.map { "\($0.environment) \($0.kind.rawValue) \($0.deployment ?? 0)" }
+                == [
+                    "a missing 12", "a missing 13", "a doubled 19", "a left running 11",
+                    "b missing 2", "b missing 3", "b doubled 9", "b left running 1",
+                ]
+        )
+        // Put right as they were told: the newer one of an environment last.
+        #expect(
+            audit.repairs.compactMap(\.delivery) == audit.repairs.compactMap(\.delivery).sorted()
+        )
+        #expect(audit.repairs.count == 8)
+    }
+
+    @Test("a second row is said to say the same only where it does")
+    func doubled() throws {
+        for (status, words) in [
+            ("success", "says the same as deployment 1 of delivery 1"),
+            (
+                "failed",
+                "is of the same commit and ref as deployment 1 of delivery 1, and is failed"
+            ),
+            ("running", "is of the same commit and ref as deployment 1 of delivery 1, and runs"),
+        ] {
+            let rows = [try Self.row(2, status), try Self.row(1)]
+            let audit = Audit(of: [Self.delivery(1)], against: rows, user: 7)
+            #expect(audit.findings.map(\.words) == [words])
+        }
+    }
+
+    @Test("what is dead and was never taken is counted, not judged")
+    func dead() {
+        let ledger = [Self.delivery(1, .success, .dead, deployment: nil)]
+        let audit = Audit(of: ledger, against: [], user: 7)
+        #expect(audit.findings.isEmpty)
+        #expect(audit.dead == 1)
     }
 }

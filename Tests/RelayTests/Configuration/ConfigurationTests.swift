@@ -438,4 +438,44 @@ struct ConfigurationMistakeTests {
         #expect(words.contains("relay.jsonc:3:8: hooks.argocd.sha: at 1:"), "\(words)")
         #expect(error?.all.allSatisfy { !$0.hint.isEmpty } ?? false)
     }
+
+    /// The settings of a hook whose templates are a mistake.
+    private func mistaken(
+        _ sender: Sender,
+        _ change: (inout HookSettings) -> Void
+    ) -> [String] {
+        var settings = HookSettings(name: "a", sender: sender)
+        change(&settings)
+        do throws(ConfigurationErrors) {
+            _ = try Hook(settings, endpoint: EndpointSettings(name: "default"))
+            return []
+        } catch {
+            return error.all.map(\.setting)
+        }
+    }
+
+    @Test(
+        "a field that .hook cannot have is a mistake, and one of .deployment where that is ours",
+        arguments: Sender.allCases
+    )
+    func fields(sender: Sender) {
+        let payload = { (text: String) in
+            TemplateText(name: "own.tmpl", text: Array("{\"sha\": \"{{\(text)}}\"}".utf8))
+        }
+        #expect(mistaken(sender) { $0.ref = "{{ .hook.nmae }}" } == ["hooks.a.ref"])
+        #expect(
+            mistaken(sender) { $0.template = payload(".deployment.shaa") } == ["hooks.a.template"]
+        )
+        // A flat body that only the hook's settings explain shows them a member of its own.
+        #expect(
+            mistaken(sender) { $0.environment = "{{ .deployment.shaa }}" }
+                == (sender == .flat ? [] : ["hooks.a.environment"])
+        )
+        #expect(
+            mistaken(sender) { hook in
+                hook.ref = "{{ .hook.name }}{{ .request.host }}{{ .deployment.ref }}{{ .app.shaa }}"
+                hook.template = payload(".deployment.message")
+            }.isEmpty
+        )
+    }
 }
