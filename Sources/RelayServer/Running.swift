@@ -116,7 +116,8 @@ package struct Running: Sendable {
             },
             doubtSeconds: configuration.limits.doubtSeconds,
             retryHours: configuration.limits.retryHours,
-            unknownRefMinutes: configuration.limits.unknownRefMinutes
+            unknownRefMinutes: configuration.limits.unknownRefMinutes,
+            rows: configuration.limits.deployments
         )
     }
 

@@ -260,7 +260,8 @@ extension RelayProcess {
             ],
             doubtSeconds: 60,
             retryHours: 72,
-            unknownRefMinutes: 15
+            unknownRefMinutes: 15,
+            rows: Limits().deployments
         )
     }
 }

@@ -184,6 +184,7 @@ private struct ConfigurationFile {
         reader.number("ledgerEntries", in: 1...10_000_000, &limits.ledgerEntries)
         reader.number("applications", in: 1...10_000_000, &limits.applications)
         reader.number("operationsPerApplication", in: 2...1000, &limits.operationsPerApplication)
+        reader.number("deployments", in: 100...10_000_000, &limits.deployments)
         reader.number("doubtSeconds", in: 1...3600, &limits.doubtSeconds)
         reader.number("retryHours", in: 1...8760, &limits.retryHours)
         reader.number("unknownRefMinutes", in: 0...10_080, &limits.unknownRefMinutes)

@@ -34,6 +34,7 @@ extension DeliveryQueue {
     /// Takes over changed limits and paces; what waits for an endpoint that is gone is held.
     package mutating func configure(_ settings: QueueSettings, at now: Moment) {
         self.settings = settings
+        book.limit = settings.rows
         for endpoint in settings.endpoints {
             guard let index = endpointIndex[endpoint.name] else {
                 addEndpoint(endpoint)

@@ -63,7 +63,7 @@ package struct QueueSettings: Equatable, Sendable {
     package var doubtSeconds: Int
     package var retryHours: Int
     package var unknownRefMinutes: Int
-    /// How many GitLab deployments are remembered with the operations they belong to.
+    /// `Limits.deployments`.
     package var rows: Int
 
     package init(
@@ -71,7 +71,7 @@ package struct QueueSettings: Equatable, Sendable {
         doubtSeconds: Int,
         retryHours: Int,
         unknownRefMinutes: Int,
-        rows: Int = 400_000
+        rows: Int
     ) {
         self.endpoints = endpoints
         self.doubtSeconds = doubtSeconds

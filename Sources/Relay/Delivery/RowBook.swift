@@ -22,7 +22,9 @@ struct RowBook: Sendable {
     private var rows: [Identity: Row] = [:]
     /// Operations in the order in which their rows were put, the oldest first.
     private var order = Ring<Identity>()
-    private let limit: Int
+    /// How many rows are kept; beyond it those that are over and whose Application has moved on are
+    /// forgotten, the oldest first.
+    var limit: Int
     private var owners: [RowKey: Identity] = [:]
     /// Whose rows were under an endpoint's former address, until those at the present one are shown.
     private var claims: [RowKey: Identity] = [:]
@@ -32,8 +34,6 @@ struct RowBook: Sendable {
     /// Each Application's newest operation that has a row.
     private var newest: [Identity: Standing] = [:]
 
-    /// - Parameter limit: How many rows are kept; beyond it those that are over and whose
-    ///   Application has moved on are forgotten, the oldest first.
     init(limit: Int) { self.limit = limit }
 
     var count: Int { rows.count }
