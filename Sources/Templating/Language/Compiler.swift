@@ -65,15 +65,7 @@ struct Compiler {
     /// Refuses fields that no data can have.
     private mutating func followFields() {
         var follower = FieldFollower(definitions, closed: options.closed)
-        for problem in follower.follow(options.name) {
-            let trouble = Trouble(
-                kind: .parse,
-                offset: problem.offset,
-                problem: problem.problem,
-                hint: problem.hint
-            )
-            errors.append(sources[problem.source].error(trouble, problem.span))
-        }
+        for problem in follower.follow(options.name) { add(problem) }
     }
 
     /// Tells each action of a payload where it stands, and refuses what cannot be JSON.
@@ -83,15 +75,17 @@ struct Compiler {
         guard let followed = follower.follow(options.name) else { return }
         definitions[main] = followed
         definitions.merge(follower.variants) { _, variant in variant }
-        for problem in follower.problems {
-            let trouble = Trouble(
-                kind: .parse,
-                offset: problem.offset,
-                problem: problem.problem,
-                hint: problem.hint
-            )
-            errors.append(sources[problem.source].error(trouble, problem.span))
-        }
+        for problem in follower.problems { add(problem) }
+    }
+
+    private mutating func add(_ problem: PlacedProblem) {
+        let trouble = Trouble(
+            kind: .parse,
+            offset: problem.offset,
+            problem: problem.problem,
+            hint: problem.hint
+        )
+        errors.append(sources[problem.source].error(trouble, problem.span))
     }
 }
 

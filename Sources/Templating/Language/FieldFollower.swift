@@ -8,14 +8,7 @@ import Formats
 struct FieldFollower {
     typealias Key = CompiledTemplate.Key
     typealias Definition = CompiledTemplate.Definition
-
-    struct Problem {
-        var source: Int
-        var offset: Int
-        var span: Span
-        var problem: String
-        var hint: String
-    }
+    typealias Problem = PlacedProblem
 
     /// What a value is known to be.
     private enum Shape: Hashable {

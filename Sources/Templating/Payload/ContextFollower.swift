@@ -5,14 +5,7 @@
 struct ContextFollower {
     typealias Key = CompiledTemplate.Key
     typealias Definition = CompiledTemplate.Definition
-
-    struct Problem: Error {
-        var source: Int
-        var offset: Int
-        var span: Span?
-        var problem: String
-        var hint = ""
-    }
+    typealias Problem = PlacedProblem
 
     private let plain: [Key: Definition]
     private let limits: TemplateLimits
