@@ -65,17 +65,21 @@ struct ConsoleRouteTests {
         let watcher = try OpenRequest(relay.admin)
         watcher.send("GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         _ = watcher.read { $0.contains(": welcome") }
-        // All of them wait at its door when the relay goes on.
-        relay.signal(SIGSTOP)
-        let senders = try (0..<200).map { number in
-            let body = FlatBody(environment: "e\(number)").bytes
+        let bodies = (0..<200).map { number in
+            String(decoding: FlatBody(environment: "e\(number)").bytes, as: UTF8.self)
+        }
+        let senders = try bodies.map { body in
             let sender = try OpenRequest(relay.hooks)
             sender.send(
-                "POST /hooks/deployment HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
-                    + "\(body.count)\r\n\r\n" + String(decoding: body, as: UTF8.self)
+                "POST /hooks/deployment HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n"
             )
+            _ = sender.read { $0.contains("100 Continue\r\n\r\n") }
             return sender
         }
+        // All of them have their bodies there when the relay goes on: it takes them in one turn.
+        relay.signal(SIGSTOP)
+        for (sender, body) in zip(senders, bodies) { sender.send(body) }
         relay.signal(SIGCONT)
         let seen = watcher.read { $0.contains("\"missed\":true") }
         #expect(seen.contains("\"missed\":true"))

@@ -21,13 +21,14 @@ final class OpenRequest {
         }
     }
 
-    /// Reads until `condition` holds of all that came, or until the relay has closed.
+    /// Reads until `condition` holds of all that came, until the relay has closed, or for a minute.
     func read(until condition: (String) -> Bool = { _ in false }) -> String {
         var seen: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
+        let deadline = Clock.monotonic() + 60_000
         while true {
             let text = String(decoding: seen, as: UTF8.self)
-            if condition(text) { return text }
+            if condition(text) || Clock.monotonic() > deadline { return text }
             let got = buffer.withUnsafeMutableBytes { Socket.receive(socket.number, into: $0) }
             guard case .bytes(let count) = got else { return text }
             seen += buffer[..<count]
