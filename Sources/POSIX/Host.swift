@@ -25,6 +25,12 @@ package enum Host {
 
     package static var isMemoryHidden: Bool { !linux_is_dumpable() }
 
+    /// Has pieces of 1 MiB or more given back to the platform when they are freed.
+    ///
+    /// glibc by itself keeps such ones once a large one was freed, and small ones then lie between
+    /// them: the process grows for hours, although what it needs does not.
+    package static func returnLargeMemory() { linux_return_large_memory() }
+
     /// Allows as many descriptors as the platform does.
     ///
     /// - Returns: How many that is; nil when it cannot be told.

@@ -38,6 +38,7 @@ enum ServeCommand: Command {
     static func run(_ arguments: Arguments) -> ExitCode {
         // Before any secret is read.
         Host.hideMemory()
+        Host.returnLargeMemory()
         do {
             let signals = try Signals()
             Host.raiseDescriptorLimit()
