@@ -65,17 +65,6 @@ package enum MissingKey: Equatable, Sendable {
     case error
 }
 
-/// A member that a caller adds to what a template sees, and all the members it can have.
-package struct ClosedMember: Equatable, Sendable {
-    package var name: String
-    package var members: [String]
-
-    package init(name: String, members: [String]) {
-        self.name = name
-        self.members = members
-    }
-}
-
 package struct TemplateOptions: Equatable, Sendable {
     package var semantics = TemplateSemantics.text
     package var missingKey = MissingKey.standard
@@ -84,8 +73,9 @@ package struct TemplateOptions: Equatable, Sendable {
     /// Templates that are parsed before the text, in this order, each under its name.
     package var defines: [(name: String, text: [UInt8])] = []
     package var functions = FunctionSet.goAndSprig
-    /// A field of one of these that it cannot have is a mistake of the text.
-    package var closed: [ClosedMember] = []
+    /// Members that a caller adds to what a template sees, and all that each of them can have, in the
+    /// order in which people are told: another field of one is a mistake of the text.
+    package var closed: [String: [String]] = [:]
 
     package init() {}
 

@@ -10,10 +10,7 @@ struct FieldFollowerTests {
     ) -> [String] {
         var options = TemplateOptions()
         options.name = "t"
-        options.closed = [
-            ClosedMember(name: "hook", members: ["name"]),
-            ClosedMember(name: "deployment", members: ["sha", "ref", "environment"]),
-        ]
+        options.closed = ["hook": ["name"], "deployment": ["sha", "ref", "environment"]]
         change(&options)
         do throws(TemplateErrors) {
             _ = try Template(parsing: Array(template.utf8), options: options)

@@ -203,7 +203,7 @@ struct EventMaker {
                 nil
             }
         var members: [(key: String, value: TemplateValue)] = []
-        members.reserveCapacity(ClosedMember.deployment.members.count)
+        members.reserveCapacity(DeploymentMember.allCases.count)
         func add(_ member: DeploymentMember, _ value: TemplateValue) {
             members.append((member.rawValue, value))
         }
@@ -233,13 +233,10 @@ private enum DeploymentMember: String, CaseIterable {
     case initiatedBy, url, message
 }
 
-extension ClosedMember {
-    static let hook = ClosedMember(name: "hook", members: ["name"])
-
-    static let deployment = ClosedMember(
-        name: "deployment",
-        members: DeploymentMember.allCases.map(\.rawValue)
-    )
+/// What the relay adds to what a template sees, where all its members are the relay's own.
+enum AddedMembers {
+    static let hook = ["hook": ["name"]]
+    static let all = ["hook": ["name"], "deployment": DeploymentMember.allCases.map(\.rawValue)]
 }
 
 extension Report {

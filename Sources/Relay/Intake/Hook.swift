@@ -107,7 +107,7 @@ private struct HookCompiler {
         // A body that is understood only with these templates shows them a `deployment` of its own,
         // of which nothing is known. Flat bodies alone can be such: what the other senders' lack is
         // nothing that a hook could say.
-        options.closed = sender == .flat ? [.hook] : [.hook, .deployment]
+        options.closed = sender == .flat ? AddedMembers.hook : AddedMembers.all
         return compile(Array(text.utf8), options, setting).map {
             HookChoice(path: path, template: $0)
         }
@@ -132,7 +132,7 @@ private struct HookCompiler {
         options.semantics = .payload
         options.missingKey = .error
         options.name = text.name
-        options.closed = [.hook, .deployment]
+        options.closed = AddedMembers.all
         return compile(text.text, options, "template")
     }
 

@@ -15,8 +15,8 @@ struct FieldFollower {
         case unknown
         /// All that the template sees.
         case data
-        /// The closed member of this index.
-        case closed(Int)
+        /// The closed member of this name.
+        case closed(String)
         /// One of its members, by its path: a text or a boolean.
         case single(String)
     }
@@ -32,7 +32,7 @@ struct FieldFollower {
     ]
 
     private let definitions: [Key: Definition]
-    private let closed: [ClosedMember]
+    private let closed: [String: [String]]
     private var problems: [Problem] = []
     private var seen: Set<Visit> = []
     private var waiting: [Visit] = []
@@ -44,7 +44,7 @@ struct FieldFollower {
     private var variables: [Int: Shape] = [:]
     private var given: Set<Int> = []
 
-    init(_ definitions: [Key: Definition], closed: [ClosedMember]) {
+    init(_ definitions: [Key: Definition], closed: [String: [String]]) {
         self.definitions = definitions
         self.closed = closed
     }
@@ -174,15 +174,14 @@ struct FieldFollower {
             switch shape {
             case .unknown: return .unknown
             case .data:
-                let index = closed.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
-                shape = index.map { .closed($0) } ?? .unknown
-            case .closed(let index):
-                let member = closed[index]
-                guard member.members.contains(name.text) else {
-                    miss(name, of: member, operand)
+                shape = closed[name.text] == nil ? .unknown : .closed(name.text)
+            case .closed(let member):
+                let members = closed[member] ?? []
+                guard members.contains(name.text) else {
+                    miss(name, of: member, members, operand)
                     return .unknown
                 }
-                shape = .single(".\(member.name).\(name.text)")
+                shape = .single(".\(member).\(name.text)")
             case .single(let path):
                 note(name, "\(path) has no .\(name.text)", hint: "write \(path)")
                 return .unknown
@@ -193,14 +192,19 @@ struct FieldFollower {
 
     /// A template that says what to do instead may be made for another version, which knows the
     /// name: there only what is nearly one of today's is a mistake.
-    private mutating func miss(_ name: FieldName, of member: ClosedMember, _ operand: Operand) {
-        let near = NearestName.find(name.text, among: member.members)
+    private mutating func miss(
+        _ name: FieldName,
+        of member: String,
+        _ members: [String],
+        _ operand: Operand
+    ) {
+        let near = NearestName.find(name.text, among: members)
         guard near != nil || !operand.toleratesMissing else { return }
         note(
             name,
-            "there is no .\(member.name).\(name.text)",
-            hint: near.map { "did you mean .\(member.name).\($0)?" }
-                ?? ".\(member.name) has \(member.members.joined(separator: ", "))"
+            "there is no .\(member).\(name.text)",
+            hint: near.map { "did you mean .\(member).\($0)?" }
+                ?? ".\(member) has \(members.joined(separator: ", "))"
         )
     }
 
