@@ -55,10 +55,8 @@ package struct HTTPResponse: Sendable {
     private static func appendClean(_ text: String, to out: inout [UInt8]) {
         var text = text
         text.withUTF8 { bytes in
-            let start = out.count
-            out += bytes
-            for index in start..<out.count where [0x0D, 0x0A, 0].contains(out[index]) {
-                out[index] = 0x20
+            for byte in bytes {
+                out.append(byte == 0x0D || byte == 0x0A || byte == 0 ? 0x20 : byte)
             }
         }
     }

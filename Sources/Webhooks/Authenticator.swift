@@ -84,17 +84,14 @@ package struct Authenticator: Sendable {
 
     /// Whether `word`, which is in lower case, stands in `name`, whose letters count as such.
     private static func holds(_ word: [UInt8], in name: UnsafeBufferPointer<UInt8>) -> Bool {
-        var start = 0
-        while start + word.count <= name.count {
-            var length = 0
-            while length < word.count, lower(name[start + length]) == word[length] { length += 1 }
-            if length == word.count { return true }
-            start += 1
+        guard name.count >= word.count else { return false }
+        return (0...name.count - word.count).contains { start in
+            word.indices.allSatisfy { offset in
+                let byte = name[start + offset]
+                return (byte &- 0x41 < 26 ? byte | 0x20 : byte) == word[offset]
+            }
         }
-        return false
     }
-
-    private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
     private static let signatureFields: Set<String> = [
         "heroku-webhook-hmac-sha256", "x-signature", "x-hub-signature-256", "webhook-signature",

@@ -236,7 +236,7 @@ private enum DeploymentMember: String, CaseIterable {
 /// What the relay adds to what a template sees, where all its members are the relay's own.
 enum AddedMembers {
     static let hook = ["hook": ["name"]]
-    static let all = ["hook": ["name"], "deployment": DeploymentMember.allCases.map(\.rawValue)]
+    static let all = hook.merging(["deployment": DeploymentMember.allCases.map(\.rawValue)]) { $1 }
 }
 
 extension Report {
