@@ -72,7 +72,7 @@ struct OpenSegment: ~Copyable {
     mutating func append(
         _ batch: [UInt8],
         _ entries: SegmentIndex,
-        reserving room: Int64
+        _ options: RecordLog.Options
     ) throws(StorageError) {
         try checkUsable(for: batch.count)
         let bytes = hasHeader ? batch : SegmentHeader.bytes(seed: seed) + batch
@@ -80,7 +80,7 @@ struct OpenSegment: ~Copyable {
         do {
             file = try opened()
             if hasDebris { try sweep(file) }
-            try reserve(file, Int64(bytes.count), ahead: room)
+            try reserve(file, Int64(bytes.count), options)
             hasDebris = true
             try files.write(bytes, file, start)
         } catch {
@@ -150,17 +150,19 @@ struct OpenSegment: ~Copyable {
         reserved = 0
     }
 
-    /// Keeps `room` reserved behind the batch, less a quarter; where there is not so much room,
+    /// Keeps room reserved behind the batch, less a quarter of it; where there is not so much,
     /// what the batch itself needs.
     private mutating func reserve(
         _ file: Int32,
         _ count: Int64,
-        ahead room: Int64
+        _ options: RecordLog.Options
     ) throws(SystemError) {
         let end = start + count
+        let room = options.reserveBytes
         guard end + room / 4 > reserved else { return }
         do throws(SystemError) {
             try files.reserve(file, start, count + room)
+            if options.fillsRoom { try fill(file, from: max(end, reserved), to: end + room) }
             reserved = end + room
         } catch {
             guard end > reserved else { return }
@@ -168,6 +170,19 @@ struct OpenSegment: ~Copyable {
             reserved = end
         }
     }
+
+    /// Writes zeros, which are reserved room to every reader; the batch's flush is theirs too.
+    ///
+    /// In pieces: what was written at once, the kernel may count as written again whenever a part
+    /// of it is.
+    private func fill(_ file: Int32, from start: Int64, to end: Int64) throws(SystemError) {
+        let zeros = [UInt8](repeating: 0, count: Self.pieceBytes)
+        for piece in stride(from: start, to: end, by: zeros.count) {
+            try files.write(Array(zeros.prefix(Int(end - piece))), file, piece)
+        }
+    }
+
+    private static let pieceBytes = 16 << 10
 
     // MARK: - The file and its name
 

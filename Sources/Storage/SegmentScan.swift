@@ -34,6 +34,11 @@ struct SegmentScan {
             seed = header.seed
             gaps = header.damagedCopies.map { Gap(offset: $0, count: SegmentHeader.copyBytes) }
             records(bytes, header.seed, body)
+            // Nothing is whole behind a header that is not: both are what one write left.
+            if recordCount == 0, gaps.count == header.damagedCopies.count, !gaps.isEmpty {
+                gaps = []
+                tail = Self.tail(from: 0, in: bytes)
+            }
         case .newerVersion(let version):
             seed = nil
             newerVersion = version

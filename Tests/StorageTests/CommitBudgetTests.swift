@@ -32,6 +32,34 @@ struct CommitBudgetTests {
         #expect(calls.allSatisfy { ["write", "flush", "reserve"].contains($0) })
     }
 
+    @Test("room that is filled ahead: the file does not grow with each commit")
+    func filledRoom() throws {
+        func log() throws -> RecordLog {
+            try folder.log { options in
+                options.files = disk.files
+                options.fillsRoom = true
+                options.reserveBytes = 10_000
+            }
+        }
+        var log = try log()
+        try log.put("first")
+        let size = try folder.bytes(folder.segments[0]).count
+        #expect(size > 10_000)
+        let before = disk.calls.count
+        for number in 1...20 { try log.put("record \(number)") }
+        #expect(try folder.bytes(folder.segments[0]).count == size)
+        #expect(disk.calls.dropFirst(before).allSatisfy { ["write", "flush"].contains($0) })
+        // Filled again when it runs short, and cut off when the segment is closed.
+        _ = log.stage(kind: 1, [UInt8](repeating: 7, count: 9_000))
+        try log.commit()
+        #expect(try folder.bytes(folder.segments[0]).count > size)
+        log.closeSegment()
+        #expect(try folder.bytes(folder.segments[0]).count == Int(log.closed[0].byteCount))
+        log = try self.folder.log()
+        #expect(log.damage.isEmpty)
+        #expect(log.recordCount == 22)
+    }
+
     @Test("a record costs ten bytes beside its own")
     func bytes() throws {
         var log = try folder.log { $0.files = disk.files }

@@ -53,27 +53,34 @@ struct CrashTests {
         #expect(try texts(&log) == found + ["after"], place)
     }
 
-    private func options(_ disk: FaultyDisk) -> (inout RecordLog.Options) -> Void {
+    private func options(
+        _ disk: FaultyDisk,
+        _ fillsRoom: Bool
+    ) -> (inout RecordLog.Options) -> Void {
         { options in
             options.files = disk.files
             options.segmentBytes = 110
             options.reserveBytes = 20
+            options.fillsRoom = fillsRoom
         }
     }
 
     /// How many calls the whole history makes.
-    private func callCount() throws -> Int {
+    private func callCount(_ fillsRoom: Bool) throws -> Int {
         let folder = try LogFolder()
         let disk = FaultyDisk()
-        var log = try folder.log(options(disk))
+        var log = try folder.log(options(disk, fillsRoom))
         let model = run(&log, untilFailure: false)
         #expect(model.doubtful.isEmpty)
         return disk.calls.count
     }
 
-    @Test("the process dies at call N: all that was promised is there, nothing else than was asked")
-    func dies() throws {
-        let calls = try callCount()
+    @Test(
+        "the process dies at call N: all that was promised is there, nothing else than was asked",
+        arguments: [false, true]
+    )
+    func dies(fillsRoom: Bool) throws {
+        let calls = try callCount(fillsRoom)
         #expect(calls > 60)
         for call in 0..<calls {
             let folder = try LogFolder()
@@ -81,7 +88,7 @@ struct CrashTests {
             disk.fail(at: call, .forever)
             var model = Model()
             do {
-                var log = try folder.log(options(disk))
+                var log = try folder.log(options(disk, fillsRoom))
                 model = run(&log, untilFailure: true)
             } catch {
                 // The start itself died.
@@ -90,15 +97,15 @@ struct CrashTests {
         }
     }
 
-    @Test("call N fails once: the log goes on, or says that it cannot")
-    func failsOnce() throws {
-        for call in 0..<(try callCount()) {
+    @Test("call N fails once: the log goes on, or says that it cannot", arguments: [false, true])
+    func failsOnce(fillsRoom: Bool) throws {
+        for call in 0..<(try callCount(fillsRoom)) {
             let folder = try LogFolder()
             let disk = FaultyDisk()
             disk.fail(at: call, .once)
             var model = Model()
             do {
-                var log = try folder.log(options(disk))
+                var log = try folder.log(options(disk, fillsRoom))
                 model = run(&log, untilFailure: false)
             } catch {
                 // The start was refused; the next one must succeed.
@@ -107,12 +114,14 @@ struct CrashTests {
         }
     }
 
-    /// 946 and 2,850 states of the file: the batch alone, and with the header before it.
+    /// 946 and 2,850 states of the file: the batch alone, and with the header before it; each with
+    /// and without room that is filled with zeros behind it.
     @Test(
         "any run of a batch's bytes is missing, wherever it begins and ends: whole records count",
-        arguments: [1, 0]
+        arguments: [1, 0],
+        [0, 50]
     )
-    func holes(before: Int) throws {
+    func holes(before: Int, room: Int) throws {
         let folder = try LogFolder()
         var log = try folder.log()
         let promised = (0..<before).map { "promised \($0)" }
@@ -129,7 +138,7 @@ struct CrashTests {
             for last in (first + 1)...whole.count {
                 var bytes = whole
                 for place in first..<last { bytes[place] = 0 }
-                try folder.restore([name: bytes])
+                try folder.restore([name: bytes + [UInt8](repeating: 0, count: room)])
                 log = try folder.log()
                 let found = try texts(&log)
                 let place: Comment = "without \(first)..<\(last)"

@@ -127,7 +127,10 @@ extension RecordLog.Options {
         logging(limits, AcceptedRecord.headLength)
     }
     package static func settled(_ limits: Limits) -> RecordLog.Options {
-        logging(limits, SettledRecord.headLength)
+        var options = logging(limits, SettledRecord.headLength)
+        // A flush before each round of calls, for a few hundred bytes each time.
+        options.fillsRoom = true
+        return options
     }
 
     private static func logging(
