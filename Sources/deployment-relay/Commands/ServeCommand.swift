@@ -66,6 +66,7 @@ enum ServeCommand: Command {
             defer { log.finish() }
             Watch.warnOfExposedSecrets(running, log)
             let server = try Server.start(running, log: log, inherited: inherited)
+            Host.releaseCodePages()
             return Watch(server: server, signals: signals, settings: settings, log: log).run(
                 running
             )
