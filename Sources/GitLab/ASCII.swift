@@ -2,8 +2,9 @@
 enum ASCII {
     /// Whether both are the same but for the case of ASCII letters.
     static func equal(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { lower($0) == lower($1) }
+        guard left.utf8.count == right.utf8.count else { return false }
+        let (left, right) = (left.utf8Span.span, right.utf8Span.span)
+        return left.indices.allSatisfy { lower(left[$0]) == lower(right[$0]) }
     }
 
     /// Whether `text` holds `part`, ASCII letters of either case being the same.

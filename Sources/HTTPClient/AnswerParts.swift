@@ -21,10 +21,16 @@ struct AnswerHead {
 
     var fields: [(name: String, value: String)] {
         bytes.withUnsafeBytes { bytes in
-            bytes.split(separator: 0x0A).dropFirst().compactMap { line in
-                guard let colon = line.firstIndex(of: 0x3A) else { return nil }
-                return (Self.text(line[..<colon]), Self.text(line[(colon + 1)...]))
+            var fields: [(name: String, value: String)] = []
+            // Behind the status line.
+            var rest = bytes[...].drop { $0 != 0x0A }.dropFirst()
+            while !rest.isEmpty {
+                let line = rest.prefix { $0 != 0x0A }
+                rest = rest[line.endIndex...].dropFirst()
+                guard let colon = line.firstIndex(of: 0x3A) else { continue }
+                fields.append((Self.text(line[..<colon]), Self.text(line[(colon + 1)...])))
             }
+            return fields
         }
     }
 
