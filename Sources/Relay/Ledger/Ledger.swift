@@ -78,9 +78,9 @@ package struct Ledger: Sendable {
     mutating func put(_ new: PackedEntry) {
         if let index = index(of: new.id) {
             return change(index) { entry in
-                let past = entry.settledLocators
+                let past = entry.settled
                 entry = new
-                entry.settledLocators = past
+                entry.settled = past
             }
         }
         if let known = distant.remove(new.id) {
@@ -150,7 +150,7 @@ package struct Ledger: Sendable {
             guard let index = index(of: attempt.delivery) else { return }
             entries[index].attempts = attempt.number
             entries[index].lastStatus = attempt.httpStatus
-            entries[index].settledLocators.append(locator)
+            entries[index].settled.append(locator)
         case .settled(let settlement):
             end(settlement, locator)
         case .project(let project):
@@ -177,7 +177,7 @@ package struct Ledger: Sendable {
             entry.deployment = Int64(settlement.row?.deployment ?? 0)
             entry.written = settlement.row?.status
             entry.lastStatus = settlement.httpStatus
-            entry.settledLocators.append(locator)
+            entry.settled.append(locator)
         }
     }
 
@@ -200,7 +200,7 @@ package struct Ledger: Sendable {
         guard let index = index(of: id) else { return }
         change(index) { entry in
             entry.attempts = end.attempts
-            entry.settledLocators = end.locators
+            entry.settled = SettledLocators(end.locators)
             guard let state = end.state, end.generation >= entry.generation else { return }
             entry.state = DeliveryState(state)
             entry.settledAt = end.settledAt?.milliseconds
@@ -244,10 +244,8 @@ package struct Ledger: Sendable {
 
     /// A record of the `settled` log about a delivery was written anew at another place.
     package mutating func move(settled id: UInt64, from old: UInt64, to new: UInt64) {
-        guard let index = index(of: id),
-            let place = entries[index].settledLocators.firstIndex(of: old)
-        else { return }
-        entries[index].settledLocators[place] = new
+        guard let index = index(of: id) else { return }
+        entries[index].settled.replace(old, by: new)
     }
 
     /// Its accepted record was written anew at another place.

@@ -104,7 +104,7 @@ package struct LedgerEntry: Sendable {
         id = packed.id
         generation = packed.generation
         locator = packed.locator
-        settledLocators = packed.settledLocators
+        settledLocators = packed.settled.all
         state = packed.state
         isDeadLetter = packed.isDeadLetter
         receivedAt = Timestamp(milliseconds: packed.receivedAt)
@@ -163,7 +163,7 @@ struct PackedEntry: Sendable {
     private var endedAt = Int64.min
     /// GitLab's id; 0: none.
     var deployment: Int64 = 0
-    var settledLocators: [UInt64] = []
+    var settled = SettledLocators()
     let operationKey: UInt64
     var generation: UInt32
     var attempts: UInt32 = 0
@@ -220,6 +220,33 @@ struct PackedEntry: Sendable {
     var settledAt: Int64? {
         get { endedAt == .min ? nil : endedAt }
         set { endedAt = newValue ?? .min }
+    }
+}
+
+/// Where a delivery's records lie in the `settled` log, the oldest first.
+///
+/// Most deliveries have one, and that one takes no memory of its own.
+struct SettledLocators: Sendable {
+    /// 0, where no record lies: none.
+    private var first: UInt64 = 0
+    private var others: [UInt64] = []
+
+    init() {}
+
+    init(_ all: [UInt64]) {
+        first = all.first ?? 0
+        others = Array(all.dropFirst())
+    }
+
+    var all: [UInt64] { first == 0 ? [] : [first] + others }
+
+    mutating func append(_ locator: UInt64) {
+        if first == 0 { first = locator } else { others.append(locator) }
+    }
+
+    mutating func replace(_ old: UInt64, by new: UInt64) {
+        if first == old { first = new }
+        if let place = others.firstIndex(of: old) { others[place] = new }
     }
 }
 
