@@ -127,15 +127,21 @@ final class RelayUnderTest {
             .flatMap { Double($0.dropFirst(name.count + 1)) }
     }
 
-    /// Whether nothing waits and nothing is held: of one page, for what is held may go on between
+    /// Deliveries that wait, held ones included: of one page, for what is held may go on between
     /// two.
-    func isSettled() throws -> Bool {
-        let page = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
+    func waiting() throws -> Double {
+        let lines = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
             .split(separator: "\n")
-        return ["accepted", "held"].allSatisfy { state in
-            page.contains("deployment_relay_deliveries{state=\"\(state)\"} 0")
+        return try ["accepted", "held"].reduce(0) { sum, state in
+            let name = "deployment_relay_deliveries{state=\"\(state)\"} "
+            guard let line = lines.first(where: { $0.hasPrefix(name) }),
+                let count = Double(line.dropFirst(name.count))
+            else { throw NoAnswer() }
+            return sum + count
         }
     }
+
+    func isSettled() throws -> Bool { try waiting() == 0 }
 
     struct Answer {
         let status: Int

@@ -49,7 +49,16 @@ private struct Soak {
     private var toldSeconds = 0.0
     private var kills = 0
     private var faults = 0
-    private var samples: [(minute: Double, bytes: Int, descriptors: Int, files: Int)] = []
+    private var samples: [Sample] = []
+
+    private struct Sample {
+        let minute: Double
+        let bytes: Int
+        let descriptors: Int
+        let files: Int
+        /// Deliveries that wait, held ones included.
+        let waiting: Double
+    }
 
     /// Milliseconds between two volleys, two faults, two samples.
     private static let pace: Int64 = 10
@@ -170,7 +179,10 @@ private struct Soak {
         throw failure ?? RelayUnderTest.NoAnswer()
     }
 
+    /// The next fault, once the last one has struck: with those that stop everything a call a
+    /// minute is left, and all that gathered meanwhile would be an outage that never ends.
     private mutating func strike() {
+        guard sandbox.withSandbox({ $0.faults.faults.isEmpty }) else { return }
         let fault = chance.pick(from: PreparedFault.allCases)
         guard !Self.stoppers.contains(fault) || chance.isLucky(0.05) else { return }
         sandbox.add(SandboxFault(fault, count: Int(chance.pick(1...3))))
@@ -186,10 +198,18 @@ private struct Soak {
     private mutating func sample(since start: Int64) {
         guard let memory = relay.process.memory(),
             let descriptors = try? FileSystem.list("/proc/\(relay.process.id)/fd").count,
-            let files = try? FileSystem.list("\(folder)/data").count
+            let files = try? FileSystem.list("\(folder)/data").count,
+            let waiting = try? relay.waiting()
         else { return }
-        let minute = Double(Clock.monotonic() - start) / 60_000
-        samples.append((minute, memory.now, descriptors, files))
+        samples.append(
+            Sample(
+                minute: Double(Clock.monotonic() - start) / 60_000,
+                bytes: memory.now,
+                descriptors: descriptors,
+                files: files,
+                waiting: waiting
+            )
+        )
     }
 
     // MARK: - Outcome
@@ -254,6 +274,8 @@ private struct Soak {
         figures.add("descriptorsLeast", Double(samples.map(\.descriptors).min() ?? 0))
         figures.add("descriptorsMost", Double(samples.map(\.descriptors).max() ?? 0))
         figures.add("filesMost", Double(samples.map(\.files).max() ?? 0))
+        figures.add("waitingMost", samples.map(\.waiting).max() ?? 0)
+        figures.add("waitingLast", last.waiting)
     }
 
     /// Least squares: bytes a minute.
