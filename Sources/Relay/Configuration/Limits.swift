@@ -39,9 +39,7 @@ package struct Limits: Equatable, Sendable {
     /// How many operations of each, the open ones aside.
     package var operationsPerApplication = 16
     /// GitLab's deployments of which it is known whose they are, those that run or stand aside.
-    ///
-    /// As many as a dictionary holds before it grows to twice its size at 98,305.
-    package var deployments = 98_000
+    package var deployments = 100_000
     /// How long GitLab may still be at work on a call that we lost sight of.
     package var doubtSeconds = 60
     /// How long a delivery is tried, the time it is held not counted.
