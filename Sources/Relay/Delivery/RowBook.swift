@@ -2,11 +2,6 @@ import GitLab
 
 /// Which GitLab deployment belongs to which operation: the identity map.
 struct RowBook: Sendable {
-    private struct RowKey: Hashable, Sendable {
-        var endpoint: String
-        var deployment: Int
-    }
-
     private struct Standing: Sendable {
         var order: Int64
         var operation: Identity
@@ -19,15 +14,14 @@ struct RowBook: Sendable {
         var environment: String
     }
 
-    private var rows: [Identity: Row] = [:]
+    private var table = RowTable()
     /// Operations in the order in which their rows were put, the oldest first.
     private var order = Ring<Identity>()
     /// How many rows are kept; beyond it those that are over and whose Application has moved on are
     /// forgotten, the oldest first.
     var limit: Int
-    private var owners: [RowKey: Identity] = [:]
     /// Whose rows were under an endpoint's former address, until those at the present one are shown.
-    private var claims: [RowKey: Identity] = [:]
+    private var claims: [RowTable.Key: Identity] = [:]
     /// The newest operation of an Application whose success stands in an environment.
     private var standing: [StandingKey: Standing] = [:]
 
@@ -36,12 +30,12 @@ struct RowBook: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    var count: Int { rows.count }
+    var count: Int { table.count }
 
-    func row(of operation: Identity) -> Row? { rows[operation] }
+    func row(of operation: Identity) -> Row? { table[operation] }
 
     func owner(of deployment: Int, at endpoint: String) -> Identity? {
-        owners[RowKey(endpoint: endpoint, deployment: deployment)]
+        table.owner(of: RowTable.Key(endpoint: endpoint, deployment: deployment))
     }
 
     /// Whose a row is that GitLab shows in a lane, as far as can be told.
@@ -49,9 +43,9 @@ struct RowBook: Sendable {
     /// What an operation had under a former address counts where project and environment are the
     /// same too: most likely it is the same GitLab, and that operation's row, not another's.
     func holder(of deployment: Int, in place: LanePlace) -> Identity? {
-        let key = RowKey(endpoint: place.endpoint, deployment: deployment)
-        if let owner = owners[key] { return owner }
-        guard let claimant = claims[key], let row = rows[claimant], row.deployment == deployment,
+        let key = RowTable.Key(endpoint: place.endpoint, deployment: deployment)
+        if let owner = table.owner(of: key) { return owner }
+        guard let claimant = claims[key], let row = table[claimant], row.deployment == deployment,
             row.project == place.project, row.environment == place.environment
         else { return nil }
         return claimant
@@ -61,16 +55,12 @@ struct RowBook: Sendable {
     mutating func restore(_ row: Row) {
         put(row)
         guard row.isUnproven else { return }
-        claims[RowKey(endpoint: row.endpoint, deployment: row.deployment)] = row.operation
+        claims[RowTable.Key(row)] = row.operation
     }
 
     mutating func put(_ row: Row) {
-        if rows.updateValue(row, forKey: row.operation) == nil { order.append(row.operation) }
-        let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
-        if owners[key] == nil, !row.isUnproven {
-            owners[key] = row.operation
-            claims[key] = nil
-        }
+        if table.put(row) { order.append(row.operation) }
+        if !row.isUnproven { claims[RowTable.Key(row)] = nil }
         if newest[row.application].map({ $0.order <= row.order }) ?? true {
             newest[row.application] = Standing(order: row.order, operation: row.operation)
         }
@@ -90,7 +80,7 @@ struct RowBook: Sendable {
     /// GitLab then shows the one before. That is rare, so looking through all rows is cheaper
     /// than keeping them sorted.
     private func newestSuccess(at place: StandingKey) -> Standing? {
-        rows.values.filter { $0.status == .success && StandingKey($0) == place }
+        table.rows.filter { $0.status == .success && StandingKey($0) == place }
             .max { $0.order < $1.order }
             .map { Standing(order: $0.order, operation: $0.operation) }
     }
@@ -98,9 +88,9 @@ struct RowBook: Sendable {
     /// Forgets the oldest rows that nothing can ask for again.
     private mutating func makeRoom() {
         var looks = 0
-        while rows.count > limit, looks < 8, let oldest = order.popFirst() {
+        while count > limit, looks < 8, let oldest = order.popFirst() {
             looks += 1
-            guard let row = rows[oldest] else { continue }
+            guard let row = table[oldest] else { continue }
             if isNeeded(row) { order.append(oldest) } else { remove(row) }
         }
     }
@@ -111,16 +101,15 @@ struct RowBook: Sendable {
 
     /// Whether a row on disk is the present one of its operation, and one that must stay known.
     func needs(_ row: Row) -> Bool {
-        guard rows[row.operation] == row else { return false }
+        guard table[row.operation] == row else { return false }
         return isNeeded(row) || newest[row.application]?.operation == row.operation
     }
 
     /// Forgets a row that GitLab no longer has.
     mutating func remove(_ row: Row) {
-        rows[row.operation] = nil
+        table.remove(row.operation)
         if newest[row.application]?.operation == row.operation { newest[row.application] = nil }
-        let key = RowKey(endpoint: row.endpoint, deployment: row.deployment)
-        if owners[key] == row.operation { owners[key] = nil }
+        let key = RowTable.Key(row)
         if claims[key] == row.operation { claims[key] = nil }
         let place = StandingKey(row)
         if standing[place]?.operation == row.operation {
