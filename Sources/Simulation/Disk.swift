@@ -49,6 +49,9 @@ package final class Disk {
         options.headLength = AcceptedRecord.headLength
         acceptedOptions = options
         options.headLength = SettledRecord.headLength
+        // As the product has it, in room that is soon used up.
+        options.fillsRoom = true
+        options.reserveBytes = 4096
         settledOptions = options
         accepted = try RecordLog(folder: folder.path, name: "accepted", options: acceptedOptions)
         settled = try RecordLog(folder: folder.path, name: "settled", options: settledOptions)
@@ -229,7 +232,7 @@ package final class Disk {
 
     // MARK: - What a crash leaves
 
-    /// The newest segment of a log and its length.
+    /// The newest segment of a log and where its records end, zeros behind them aside.
     private func end(of log: Log) throws -> (path: String, size: Int64) {
         let name = log == .accepted ? "accepted-" : "settled-"
         let segments = try FileSystem.list(folder.path).filter {
@@ -237,7 +240,8 @@ package final class Disk {
         }
         let path = "\(folder.path)/\(segments.last ?? "")"
         let file = try FileSystem.openForReading(path)
-        return (path, try FileSystem.size(of: file.number))
+        let end = log == .accepted ? accepted.end : settled.end
+        return (path, min(try FileSystem.size(of: file.number), Int64(end.offset)))
     }
 
     private func tear(_ tear: Tear, _ log: Log, from before: (path: String, size: Int64)) throws {

@@ -80,9 +80,10 @@ struct OpenSegment: ~Copyable {
         do {
             file = try opened()
             if hasDebris { try sweep(file) }
-            try reserve(file, Int64(bytes.count), options)
+            let room = try reserve(file, Int64(bytes.count), ahead: options.reserveBytes)
             hasDebris = true
             try files.write(bytes, file, start)
+            if options.fillsRoom, let room { fill(file, room) }
         } catch {
             throw refused(error)
         }
@@ -150,39 +151,45 @@ struct OpenSegment: ~Copyable {
         reserved = 0
     }
 
-    /// Keeps room reserved behind the batch, less a quarter of it; where there is not so much,
+    /// Keeps `room` reserved behind the batch, less a quarter; where there is not so much room,
     /// what the batch itself needs.
+    ///
+    /// - Returns: The room behind the batch that is reserved since now.
     private mutating func reserve(
         _ file: Int32,
         _ count: Int64,
-        _ options: RecordLog.Options
-    ) throws(SystemError) {
+        ahead room: Int64
+    ) throws(SystemError) -> Range<Int64>? {
         let end = start + count
-        let room = options.reserveBytes
-        guard end + room / 4 > reserved else { return }
+        guard end + room / 4 > reserved else { return nil }
+        let before = max(end, reserved)
         do throws(SystemError) {
             try files.reserve(file, start, count + room)
-            if options.fillsRoom { try fill(file, from: max(end, reserved), to: end + room) }
             reserved = end + room
+            return before..<reserved
         } catch {
-            guard end > reserved else { return }
+            guard end > reserved else { return nil }
             try files.reserve(file, start, count)
             reserved = end
+            return nil
         }
     }
 
-    /// Writes zeros, which are reserved room to every reader; the batch's flush is theirs too.
+    /// Writes zeros into room, which is reserved to every reader as before; the batch's flush is
+    /// theirs too.
     ///
-    /// In pieces: what was written at once, the kernel may count as written again whenever a part
-    /// of it is.
-    private func fill(_ file: Int32, from start: Int64, to end: Int64) throws(SystemError) {
-        let zeros = [UInt8](repeating: 0, count: Self.pieceBytes)
-        for piece in stride(from: start, to: end, by: zeros.count) {
-            try files.write(Array(zeros.prefix(Int(end - piece))), file, piece)
-        }
+    /// Where they cannot be written the log does without, as long as it does with this room. In
+    /// pieces: the kernel may keep what one write brings as one large page, and writes all of it
+    /// back when a part changes.
+    private func fill(_ file: Int32, _ room: Range<Int64>) {
+        let zeros = [UInt8](repeating: 0, count: 16 << 10)
+        do throws(SystemError) {
+            for piece in stride(from: room.lowerBound, to: room.upperBound, by: zeros.count) {
+                let count = min(zeros.count, Int(room.upperBound - piece))
+                try files.write(Array(zeros.prefix(count)), file, piece)
+            }
+        } catch {}
     }
-
-    private static let pieceBytes = 16 << 10
 
     // MARK: - The file and its name
 

@@ -34,8 +34,9 @@ struct SegmentScan {
             seed = header.seed
             gaps = header.damagedCopies.map { Gap(offset: $0, count: SegmentHeader.copyBytes) }
             records(bytes, header.seed, body)
-            // Nothing is whole behind a header that is not: both are what one write left.
-            if recordCount == 0, gaps.count == header.damagedCopies.count, !gaps.isEmpty {
+            // No record behind a header that is not whole: both are what one write left.
+            let isTornWrite = !gaps.isEmpty && recordCount == 0
+            if isTornWrite, gaps.count == header.damagedCopies.count {
                 gaps = []
                 tail = Self.tail(from: 0, in: bytes)
             }

@@ -65,12 +65,13 @@ struct MountTests {
         _ = try await eventually("it is held") { try first.deliveries("?state=held").first }
         first.kill9()
         _ = try stage.folder.write(Stage.token, to: "token")
-        // What the killed process had reserved is still the files' own: taken away.
+        // What the killed process had reserved or filled is still the files' own: taken away.
         try mounts.run(
-            "cd \(stage.data) && for f in *.log; do truncate -s +0 $f; done; "
+            "cd \(stage.data) && for f in *.log; do truncate -s +0 $f; fallocate -d $f; done; "
                 + "cat /dev/zero > filler || true"
         )
         let relay = try await stage.start(under: mounts.wrapper)
+        #expect(try relay.hooks.get("/readyz").status == 503)
         try mounts.run("rm \(stage.data)/filler")
         try await isTaken(relay)
         #expect(stage.sandbox.deployments.count == 2)

@@ -46,8 +46,8 @@ struct DiskFaultTests {
 
     /// Three operations on one segment; five with segments that are closed all the time.
     static let plays = [
-        Play(seed: 2, segmentBytes: 1 << 26, leastCalls: 26),
-        Play(seed: 6, segmentBytes: 4096, leastCalls: 70),
+        Play(seed: 2, segmentBytes: 1 << 26, leastCalls: 140),
+        Play(seed: 6, segmentBytes: 4096, leastCalls: 200),
     ]
 
     @Test(

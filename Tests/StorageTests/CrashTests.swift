@@ -145,6 +145,7 @@ struct CrashTests {
                 #expect(found.starts(with: promised), place)
                 #expect(batch.filter(found.contains) == Array(found.dropFirst(before)), place)
                 if before == 1, first >= start + 13 { #expect(found.contains("one"), place) }
+                if found.isEmpty { #expect(log.damage.allSatisfy { $0.kind == .torn }, place) }
                 try log.put("after")
                 log = try folder.log()
                 #expect(try texts(&log) == found + ["after"], place)
