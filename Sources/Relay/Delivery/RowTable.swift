@@ -3,7 +3,8 @@ import GitLab
 /// GitLab's deployments in little room, found by their operation and by their number: there are a
 /// hundred thousand.
 ///
-/// A deployment that several operations share is owned by the first of them that is here.
+/// Each deployment that a proven row has is owned by one operation at most: by the first that was
+/// put while nobody owned it, until its row is removed or becomes another deployment.
 struct RowTable: Sendable {
     /// A deployment of one GitLab.
     struct Key: Hashable, Sendable {
@@ -11,52 +12,41 @@ struct RowTable: Sendable {
         var deployment: Int
     }
 
-    private struct Kept: Sendable {
-        var row: Row
-        var owns = false
-    }
-
     /// Those that are free hold none.
-    private var slots: [Kept?] = []
+    private var slots: [Row?] = []
     private var free: [Int32] = []
     private var byOperation = SlotTable()
-    /// Proven rows alone.
+    /// Owners alone.
     private var byDeployment = SlotTable()
 
     var count: Int { byOperation.count }
-    var rows: some Sequence<Row> { slots.lazy.compactMap { $0?.row } }
+    var rows: some Sequence<Row> { slots.lazy.compactMap { $0 } }
 
     subscript(operation: Identity) -> Row? {
-        slot(of: operation).flatMap { slots[Int($0)]?.row }
+        slot(of: operation).flatMap { slots[Int($0)] }
     }
 
-    /// Whose a deployment is, of those whose rows are proven.
     func owner(of key: Key) -> Identity? {
-        slot(of: key) { $0.owns }.flatMap { slots[Int($0)]?.row.operation }
+        slot(owning: key).flatMap { slots[Int($0)]?.operation }
     }
 
     /// Keeps a row in place of the one that its operation had.
     ///
     /// - Returns: Whether it had none.
     mutating func put(_ row: Row) -> Bool {
-        guard let slot = slot(of: row.operation), let old = slots[Int(slot)]?.row else {
-            let slot = add(row)
-            if !row.isUnproven { index(slot) }
+        guard let slot = slot(of: row.operation), let old = slots[Int(slot)] else {
+            own(add(row), row)
             return true
         }
-        if Key(old) == Key(row), old.isUnproven == row.isUnproven {
-            slots[Int(slot)]?.row = row
-        } else {
-            if !old.isUnproven { unindex(slot) }
-            slots[Int(slot)] = Kept(row: row)
-            if !row.isUnproven { index(slot) }
-        }
+        if Key(old) != Key(row) { disown(slot, old) }
+        slots[Int(slot)] = row
+        own(slot, row)
         return false
     }
 
     mutating func remove(_ operation: Identity) {
-        guard let slot = slot(of: operation) else { return }
-        if slots[Int(slot)]?.row.isUnproven == false { unindex(slot) }
+        guard let slot = slot(of: operation), let row = slots[Int(slot)] else { return }
+        disown(slot, row)
         byOperation.remove(slot, hash: operation.low)
         slots[Int(slot)] = nil
         free.append(slot)
@@ -65,42 +55,33 @@ struct RowTable: Sendable {
     // MARK: - Slots
 
     private func slot(of operation: Identity) -> Int32? {
-        byOperation.find(hash: operation.low) { slots[Int($0)]?.row.operation == operation }
+        byOperation.find(hash: operation.low) { slots[Int($0)]?.operation == operation }
     }
 
-    private func slot(of key: Key, _ isWanted: (Kept) -> Bool = { _ in true }) -> Int32? {
-        byDeployment.find(hash: key.hash) { slot in
-            slots[Int(slot)].map { Key($0.row) == key && isWanted($0) } ?? false
-        }
+    private func slot(owning key: Key) -> Int32? {
+        byDeployment.find(hash: key.hash) { slots[Int($0)].map(Key.init) == key }
     }
 
     private mutating func add(_ row: Row) -> Int32 {
         let slot = free.popLast() ?? Int32(slots.count)
-        if Int(slot) == slots.count { slots.append(nil) }
-        slots[Int(slot)] = Kept(row: row)
+        if Int(slot) == slots.count { slots.append(row) } else { slots[Int(slot)] = row }
         byOperation.insert(slot, hash: row.operation.low) { [slots] other in
-            slots[Int(other)]?.row.operation.low ?? 0
+            slots[Int(other)]?.operation.low ?? 0
         }
         return slot
     }
 
-    private mutating func index(_ slot: Int32) {
-        guard let row = slots[Int(slot)]?.row else { return }
+    private mutating func own(_ slot: Int32, _ row: Row) {
         let key = Key(row)
-        let isFirst = owner(of: key) == nil
-        slots[Int(slot)]?.owns = isFirst
+        guard !row.isUnproven, self.slot(owning: key) == nil else { return }
         byDeployment.insert(slot, hash: key.hash) { [slots] other in
-            slots[Int(other)].map { Key($0.row).hash } ?? 0
+            slots[Int(other)].map { Key($0).hash } ?? 0
         }
     }
 
-    /// What it owned passes to another that shares it.
-    private mutating func unindex(_ slot: Int32) {
-        guard let kept = slots[Int(slot)] else { return }
-        let key = Key(kept.row)
-        byDeployment.remove(slot, hash: key.hash)
-        guard kept.owns, let heir = self.slot(of: key) else { return }
-        slots[Int(heir)]?.owns = true
+    private mutating func disown(_ slot: Int32, _ row: Row) {
+        let key = Key(row)
+        if self.slot(owning: key) == slot { byDeployment.remove(slot, hash: key.hash) }
     }
 }
 

@@ -118,7 +118,12 @@ struct LedgerTests {
         #expect(ledger[1]?.state == .accepted)
         ledger.note(Self.end(1, generation: 1), locator: 5)
         #expect(ledger[1]?.state == .delivered)
+        #expect(ledger[1]?.settledLocators == [2, 5])
         #expect(Self.isBalanced(ledger))
+        // Both were carried out of a segment that goes.
+        ledger.move(settled: 1, from: 2, to: 20)
+        ledger.move(settled: 1, from: 5, to: 50)
+        #expect(ledger[1]?.settledLocators == [20, 50])
     }
 
     @Test("what waits behind a hold is shown as held, by endpoint, project or lane")
