@@ -36,6 +36,15 @@ enum SoakBench {
 
 /// The soak's own state: what was told, and what is still to be told.
 private struct Soak {
+    private struct Sample {
+        let minute: Double
+        let bytes: Int
+        let descriptors: Int
+        let files: Int
+        /// Deliveries that wait, held ones included.
+        let waiting: Double
+    }
+
     private let sandbox: SandboxServer
     private let folder: String
     private let program: String
@@ -50,15 +59,6 @@ private struct Soak {
     private var kills = 0
     private var faults = 0
     private var samples: [Sample] = []
-
-    private struct Sample {
-        let minute: Double
-        let bytes: Int
-        let descriptors: Int
-        let files: Int
-        /// Deliveries that wait, held ones included.
-        let waiting: Double
-    }
 
     /// Milliseconds between two volleys, two faults, two samples.
     private static let pace: Int64 = 10
@@ -179,8 +179,8 @@ private struct Soak {
         throw failure ?? RelayUnderTest.NoAnswer()
     }
 
-    /// The next fault, once the last one has struck: with those that stop everything a call a
-    /// minute is left, and all that gathered meanwhile would be an outage that never ends.
+    /// The next fault, once the last one has struck: behind one that stops everything there is one
+    /// probe a minute, and faults would gather faster than they strike.
     private mutating func strike() {
         guard sandbox.withSandbox({ $0.faults.faults.isEmpty }) else { return }
         let fault = chance.pick(from: PreparedFault.allCases)
