@@ -109,8 +109,10 @@ private struct Street {
         load.rate = rate
         let segments = try files()
         let outcome = try load.run(relay.hooks, events: rate * seconds, seconds: seconds * 4)
-        guard outcome.accepted == outcome.times.count else {
-            throw BenchOptions.BadOption(description: "answers other than 202: \(outcome.codes)")
+        // 200: on another connection a later event of its Application was faster.
+        guard outcome.codes.keys.allSatisfy({ [200, 202].contains($0) }) else {
+            let words = "answers other than 202 and 200: \(outcome.codes)"
+            throw BenchOptions.BadOption(description: words)
         }
         var note = try notes(segments)
         switch consume strangers {
