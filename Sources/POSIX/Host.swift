@@ -28,7 +28,7 @@ package enum Host {
     /// Has pieces of 1 MiB or more given back to the platform when they are freed.
     ///
     /// glibc by itself keeps such ones once a large one was freed, and small ones then lie between
-    /// them: the process grows for hours, although what it needs does not.
+    /// them: the process holds two or three times what it needs.
     package static func returnLargeMemory() { linux_return_large_memory() }
 
     /// Lets go of the pages of the program's and its libraries' files that this process has mapped.

@@ -178,15 +178,15 @@ struct OpenSegment: ~Copyable {
     /// Writes zeros into room, which is reserved to every reader as before; the batch's flush is
     /// theirs too.
     ///
-    /// Where they cannot be written the log does without, as long as it does with this room. In
-    /// pieces: the kernel may keep what one write brings as one large page, and writes all of it
-    /// back when a part changes.
+    /// Where they cannot be written, this room goes without. In pieces: the kernel may keep what
+    /// one write brings as one large page, and writes all of it back when a part changes.
     private func fill(_ file: Int32, _ room: Range<Int64>) {
         let zeros = [UInt8](repeating: 0, count: 16 << 10)
         do throws(SystemError) {
-            for piece in stride(from: room.lowerBound, to: room.upperBound, by: zeros.count) {
-                let count = min(zeros.count, Int(room.upperBound - piece))
-                try files.write(Array(zeros.prefix(count)), file, piece)
+            for place in stride(from: room.lowerBound, to: room.upperBound, by: zeros.count) {
+                let left = Int(room.upperBound - place)
+                let piece = left < zeros.count ? Array(zeros.prefix(left)) : zeros
+                try files.write(piece, file, place)
             }
         } catch {}
     }

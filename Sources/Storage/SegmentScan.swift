@@ -35,8 +35,8 @@ struct SegmentScan {
             gaps = header.damagedCopies.map { Gap(offset: $0, count: SegmentHeader.copyBytes) }
             records(bytes, header.seed, body)
             // No record behind a header that is not whole: both are what one write left.
-            let isTornWrite = !gaps.isEmpty && recordCount == 0
-            if isTornWrite, gaps.count == header.damagedCopies.count {
+            let damaged = header.damagedCopies.count
+            if damaged > 0, gaps.count == damaged, recordCount == 0 {
                 gaps = []
                 tail = Self.tail(from: 0, in: bytes)
             }

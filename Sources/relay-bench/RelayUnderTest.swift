@@ -122,21 +122,25 @@ final class RelayUnderTest {
 
     /// One sample of `/metrics`.
     func metric(_ name: String) throws -> Double? {
-        let page = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
-        return page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        Self.sample(name, of: try metrics())
+    }
+
+    private func metrics() throws -> String {
+        String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
+    }
+
+    private static func sample(_ name: String, of page: String) -> Double? {
+        page.split(separator: "\n").first { $0.hasPrefix(name + " ") }
             .flatMap { Double($0.dropFirst(name.count + 1)) }
     }
 
     /// Deliveries that wait, held ones included: of one page, for what is held may go on between
     /// two.
     func waiting() throws -> Double {
-        let lines = String(decoding: try get("/metrics", from: admin).body, as: UTF8.self)
-            .split(separator: "\n")
+        let page = try metrics()
         return try ["accepted", "held"].reduce(0) { sum, state in
-            let name = "deployment_relay_deliveries{state=\"\(state)\"} "
-            guard let line = lines.first(where: { $0.hasPrefix(name) }),
-                let count = Double(line.dropFirst(name.count))
-            else { throw NoAnswer() }
+            let name = "deployment_relay_deliveries{state=\"\(state)\"}"
+            guard let count = Self.sample(name, of: page) else { throw NoAnswer() }
             return sum + count
         }
     }
